@@ -1,0 +1,5 @@
+/** Static files of the web console. */
+@NullMarked
+package dev.herald.console;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The core of Herald. */
+@NullMarked
+package dev.herald.core;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** HTTP API and gateway WebSocket. */
+@NullMarked
+package dev.herald.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** System tests. */
+@NullMarked
+package dev.herald.it;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Load tool. */
+@NullMarked
+package dev.herald.load;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** MQTT over TCP and WebSocket. */
+@NullMarked
+package dev.herald.mqtt;
+
+import org.jspecify.annotations.NullMarked;

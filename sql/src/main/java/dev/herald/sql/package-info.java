@@ -1,0 +1,5 @@
+/** Durable storage over JDBC. */
+@NullMarked
+package dev.herald.sql;
+
+import org.jspecify.annotations.NullMarked;
