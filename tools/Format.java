@@ -1,0 +1,44 @@
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Runs google-java-format over every source file of the repository, in one JVM. Arguments: the
+ * root, {@code check} or {@code write}, and the folders below the root to look at, separated by
+ * commas ({@code .} = all). Exit code 1 when a file is, in {@code check}, not formatted.
+ */
+final class Format {
+
+  private Format() {}
+
+  public static void main(String[] args) throws IOException {
+    Path root = Path.of(args[0]);
+    boolean write = args[1].equals("write");
+    List<String> call = new ArrayList<>();
+    call.addAll(write ? List.of("--replace") : List.of("--dry-run", "--set-exit-if-changed"));
+    int options = call.size();
+    for (String folder : args[2].split(",")) {
+      sources(root.resolve(folder).normalize(), call);
+    }
+    if (call.size() == options) {
+      return;
+    }
+    if (!write) {
+      System.err.println("Sources that are not formatted (bin/format mends them):");
+    }
+    com.google.googlejavaformat.java.Main.main(call.toArray(String[]::new));
+  }
+
+  private static void sources(Path folder, List<String> into) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      files
+          .filter(file -> file.toString().endsWith(".java"))
+          .filter(file -> !file.toString().contains("/target/"))
+          .sorted()
+          .forEach(file -> into.add(file.toString()));
+    }
+  }
+}
