@@ -9,7 +9,9 @@ import dev.herald.core.config.Setting;
  */
 public record HttpSettings(
     @Setting(
-            doc = "The TCP port for HTTP, gateways and the console. 0 lets the system pick a free one.",
+            doc =
+                "The TCP port for HTTP, gateways and the console. 0 lets the system pick a free"
+                    + " one.",
             def = "8000",
             min = "0",
             max = "65535")

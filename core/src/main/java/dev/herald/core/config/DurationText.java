@@ -47,8 +47,7 @@ final class DurationText {
     throw refused(null);
   }
 
-  private static IllegalArgumentException refused(
-      @Nullable Exception cause) {
+  private static IllegalArgumentException refused(@Nullable Exception cause) {
     return new IllegalArgumentException(
         "must be a duration such as 250ms, 30s, 5m, 2h, 1d or PT30S", cause);
   }

@@ -44,7 +44,8 @@ public final class SettingType {
     boolean bytes = setting.unit().equals("bytes");
     if (type == int.class) {
       return bytes
-          ? bounded(setting, text -> ByteText.parse(text, Integer.MAX_VALUE).intValue(), ByteText::of)
+          ? bounded(
+              setting, text -> ByteText.parse(text, Integer.MAX_VALUE).intValue(), ByteText::of)
           : bounded(setting, SettingType::parseInt, String::valueOf);
     }
     if (type == long.class) {
@@ -185,8 +186,7 @@ public final class SettingType {
     try {
       return Long.valueOf(digits);
     } catch (NumberFormatException e) {
-      throw new IllegalArgumentException(
-          "must be " + Long.MIN_VALUE + " to " + Long.MAX_VALUE, e);
+      throw new IllegalArgumentException("must be " + Long.MIN_VALUE + " to " + Long.MAX_VALUE, e);
     }
   }
 }

@@ -33,8 +33,7 @@ class SettingTreeTest {
       @Setting(doc = "last", def = "true") boolean last) {}
 
   /** Two keys with one environment variable. */
-  public record Clash(
-      @Setting(doc = "a", def = "1") int aB, @Setting(doc = "section") ClashA a) {}
+  public record Clash(@Setting(doc = "a", def = "1") int aB, @Setting(doc = "section") ClashA a) {}
 
   /** The other half of the clash. */
   public record ClashA(@Setting(doc = "b", def = "1") int b) {}
@@ -63,8 +62,10 @@ class SettingTreeTest {
     var root = new Root("x", new Window(2, 3), false);
     Map<SettingKey, Object> values = tree.values(root);
     assertThat(values.values()).containsExactly("x", 2, 3, false);
-    assertThat(tree.build(
-            key -> values.getOrDefault(key, "missing"), (section, e) -> assertThat(section).isNull()))
+    assertThat(
+            tree.build(
+                key -> values.getOrDefault(key, "missing"),
+                (section, e) -> assertThat(section).isNull()))
         .isEqualTo(root);
   }
 
@@ -92,7 +93,8 @@ class SettingTreeTest {
 
   @Test
   void envName_fixedKeys() {
-    assertThat(List.of("data", "http.port", "mqtt.packetBytesMax").stream().map(SettingTree::envName))
+    assertThat(
+            List.of("data", "http.port", "mqtt.packetBytesMax").stream().map(SettingTree::envName))
         .containsExactly("HERALD_DATA", "HERALD_HTTP_PORT", "HERALD_MQTT_PACKET_BYTES_MAX");
   }
 

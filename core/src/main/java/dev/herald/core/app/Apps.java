@@ -1,0 +1,95 @@
+package dev.herald.core.app;
+
+import dev.herald.core.error.ErrorCode;
+import dev.herald.core.error.HeraldException;
+import dev.herald.core.group.GroupLimits;
+import dev.herald.core.metric.Metrics;
+import dev.herald.core.route.TopicTree;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The apps of this node. While no credentials are configured an app comes to be when it is first
+ * named, up to a bound. Thread-safe.
+ */
+public final class Apps {
+  /** How many apps a node without credentials makes; one more is refused with QUOTA_EXCEEDED. */
+  public static final int APPS_MAX = 10_000;
+
+  private final Map<String, App> apps = new ConcurrentHashMap<>();
+  private final int lanes;
+  private final Limits limits;
+
+  /**
+   * Makes an empty set of apps.
+   *
+   * @param lanes how many lanes subscribers may be on
+   * @param limits the bounds of each app
+   * @param metrics where it counts
+   */
+  public Apps(int lanes, Limits limits, Metrics metrics) {
+    this.lanes = lanes;
+    this.limits = limits;
+    metrics.gauge("herald_apps", "Apps known to this node.", apps::size);
+    metrics.gauge(
+        "herald_subscriptions",
+        "Subscriptions of MQTT clients and gateways.",
+        () -> sum(apps.values(), app -> app.topics().size()));
+    metrics.gauge(
+        "herald_retained_messages",
+        "Topics that have a retained message.",
+        () -> sum(apps.values(), app -> app.retained().size()));
+  }
+
+  /**
+   * Returns an app, which comes to be if it was not known.
+   *
+   * @param appId 1 to 127 characters
+   * @throws HeraldException FIELD_INVALID for an id that is none, QUOTA_EXCEEDED at {@link
+   *     #APPS_MAX}
+   */
+  public App get(String appId) {
+    App present = apps.get(appId);
+    if (present != null) {
+      return present;
+    }
+    GroupLimits.checkId("appId", appId);
+    if (apps.size() >= APPS_MAX) {
+      throw new HeraldException(
+          ErrorCode.QUOTA_EXCEEDED, "this server has " + APPS_MAX + " apps, its limit");
+    }
+    return apps.computeIfAbsent(appId, this::make);
+  }
+
+  /** Returns an app if it is known, else null. */
+  public @Nullable App find(String appId) {
+    return apps.get(appId);
+  }
+
+  /** Returns the apps known now; a live view. */
+  public Collection<App> all() {
+    return Collections.unmodifiableCollection(apps.values());
+  }
+
+  private App make(String appId) {
+    return new App(
+        appId,
+        new TopicTree(lanes),
+        new RetainedMessages(limits.retainedMessagesMax(), limits.retainedBytesMax()));
+  }
+
+  private static long sum(Collection<App> apps, java.util.function.ToLongFunction<App> value) {
+    return apps.stream().mapToLong(value).sum();
+  }
+
+  /**
+   * The bounds of each app.
+   *
+   * @param retainedMessagesMax how many topics may have a retained message
+   * @param retainedBytesMax how many bytes the retained messages may take
+   */
+  public record Limits(long retainedMessagesMax, long retainedBytesMax) {}
+}

@@ -1,0 +1,120 @@
+package dev.herald.core.app;
+
+import dev.herald.core.route.Message;
+import dev.herald.core.topic.Topics;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The last retained message of each topic of one app, in memory, bounded in count and bytes.
+ * Thread-safe.
+ *
+ * <p>Topics are kept in order, so that a filter reads only those that share the levels before its
+ * first wildcard.
+ */
+public final class RetainedMessages {
+  private final ConcurrentNavigableMap<String, Message> byTopic = new ConcurrentSkipListMap<>();
+  private final AtomicLong count = new AtomicLong();
+  private final AtomicLong bytes = new AtomicLong();
+  private final long countMax;
+  private final long bytesMax;
+
+  /**
+   * Makes an empty store.
+   *
+   * @param countMax how many topics may have a retained message
+   * @param bytesMax how many bytes they may take together
+   */
+  public RetainedMessages(long countMax, long bytesMax) {
+    this.countMax = countMax;
+    this.bytesMax = bytesMax;
+  }
+
+  /**
+   * Retains a message in place of the topic's last one; one without payload removes it instead
+   * [MQTT-3.3.1-6].
+   *
+   * @return false when a bound was reached, so that the topic keeps what it had
+   */
+  public boolean retain(Message message) {
+    Replacement replacement = new Replacement(message);
+    byTopic.compute(message.topic(), (topic, last) -> replacement.of(last));
+    return replacement.done;
+  }
+
+  /** Gives every retained message whose topic a valid filter matches, expired ones excepted. */
+  public void forEachMatch(String filter, long nowMs, Consumer<Message> each) {
+    if (!Topics.hasWildcard(filter)) {
+      Message message = byTopic.get(filter);
+      if (message != null && message.expiresAtMs() > nowMs) {
+        each.accept(message);
+      }
+      return;
+    }
+    String prefix = literalPrefix(filter);
+    for (Message message : byTopic.tailMap(prefix, true).values()) {
+      if (!message.topic().startsWith(prefix)) {
+        return;
+      }
+      if (message.expiresAtMs() > nowMs && Topics.matches(filter, message.topic())) {
+        each.accept(message);
+      }
+    }
+  }
+
+  /** Returns how many topics have a retained message. */
+  public long size() {
+    return count.get();
+  }
+
+  /**
+   * Puts a message in the place of a topic's last one, if the bounds allow. The map may try it more
+   * than once.
+   */
+  private final class Replacement {
+    private final Message message;
+    private boolean done;
+    private long countedBytes;
+    private int counted;
+
+    Replacement(Message message) {
+      this.message = message;
+    }
+
+    @Nullable Message of(@Nullable Message last) {
+      bytes.addAndGet(-countedBytes);
+      count.addAndGet(-counted);
+      boolean removes = message.payload().length == 0;
+      counted = (removes ? 0 : 1) - (last == null ? 0 : 1);
+      countedBytes = (removes ? 0L : message.weight()) - (last == null ? 0 : last.weight());
+      boolean fits =
+          (counted <= 0 || count.get() < countMax)
+              && (countedBytes <= 0 || bytes.get() + countedBytes <= bytesMax);
+      done = fits;
+      if (!fits) {
+        counted = 0;
+        countedBytes = 0;
+        return last;
+      }
+      count.addAndGet(counted);
+      bytes.addAndGet(countedBytes);
+      return removes ? null : message;
+    }
+  }
+
+  /**
+   * The characters every match starts with: "a/b/" of "a/b/+"; "a" of "a/#", which matches "a" as
+   * well.
+   */
+  private static String literalPrefix(String filter) {
+    int wildcard = 0;
+    while (filter.charAt(wildcard) != '+' && filter.charAt(wildcard) != '#') {
+      wildcard++;
+    }
+    boolean parentMatches = wildcard > 0 && filter.charAt(wildcard) == '#';
+    return filter.substring(0, parentMatches ? wildcard - 1 : wildcard);
+  }
+}

@@ -1,0 +1,72 @@
+package dev.herald.core.group;
+
+import dev.herald.core.app.App;
+import dev.herald.core.app.Apps;
+import dev.herald.core.bus.Bus;
+import dev.herald.core.bus.BusMessage;
+import dev.herald.core.route.Message;
+import dev.herald.core.route.MessageProperties;
+import dev.herald.core.route.Router;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Shows the group events that come over the bus to this node's subscribers: each is a message to
+ * the group's topic, with the event as its origin, so that every edge can make its own wire form of
+ * it.
+ */
+public final class GroupFeed implements AutoCloseable {
+  private final Bus bus;
+  private final Apps apps;
+  private final Router router;
+  private final Function<GroupEvent, byte[]> encoder;
+  private Bus.@Nullable Registration registration;
+
+  /**
+   * Makes a feed that is not started.
+   *
+   * @param bus where events come from
+   * @param apps the apps with their subscribers
+   * @param router brings them there
+   * @param encoder makes the payload MQTT subscribers get: JSON, UTF-8
+   */
+  public GroupFeed(Bus bus, Apps apps, Router router, Function<GroupEvent, byte[]> encoder) {
+    this.bus = bus;
+    this.apps = apps;
+    this.router = router;
+    this.encoder = encoder;
+  }
+
+  /** Starts to show events. */
+  public synchronized void start() {
+    registration = bus.subscribe(this::show);
+  }
+
+  @Override
+  public synchronized void close() {
+    if (registration != null) {
+      registration.close();
+    }
+  }
+
+  private void show(BusMessage message) {
+    if (message instanceof GroupEvent event) {
+      App app = apps.find(event.appId());
+      if (app != null && app.topics().size() > 0) {
+        router.publish(app.topics(), messageOf(event, encoder));
+      }
+    }
+  }
+
+  /** Returns an event as the message its subscribers get. */
+  public static Message messageOf(GroupEvent event, Function<GroupEvent, byte[]> encoder) {
+    return new Message(
+        GroupTopics.topicOf(event.key().groupId()),
+        encoder.apply(event),
+        1,
+        false,
+        MessageProperties.NONE,
+        Message.NEVER,
+        event);
+  }
+}

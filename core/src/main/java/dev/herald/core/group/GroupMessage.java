@@ -1,0 +1,35 @@
+package dev.herald.core.group;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A message of a group as history keeps it. Immutable.
+ *
+ * @param messageId the server's 64-bit, time-ordered id, greater than 0
+ * @param key the app and group it belongs to
+ * @param userId who wrote it
+ * @param content what was said, verbatim; empty once recalled
+ * @param createTimeMs when it was created, milliseconds since 1970; never less than its
+ *     predecessor's in the group
+ * @param recall who withdrew it and why, or null while it stands
+ * @param type the application's own integer, or null
+ * @param seq the number of its creation in the group's sequence of events, from 1
+ */
+public record GroupMessage(
+    long messageId,
+    GroupKey key,
+    String userId,
+    String content,
+    long createTimeMs,
+    @Nullable Recall recall,
+    @Nullable Integer type,
+    long seq) {
+
+  /**
+   * The tombstone of a recalled message.
+   *
+   * @param timeMs when it was recalled, milliseconds since 1970
+   * @param cause the reason given, or null
+   */
+  public record Recall(long timeMs, @Nullable String cause) {}
+}

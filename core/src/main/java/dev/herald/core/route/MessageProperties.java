@@ -1,0 +1,37 @@
+package dev.herald.core.route;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a publisher said about a message and every subscriber is told unchanged (MQTT 5.0 section
+ * 3.3.2.3). Immutable; the correlation data must not be written to.
+ *
+ * @param utf8Payload whether the payload is declared to be UTF-8 text
+ * @param contentType the payload's content type, or null
+ * @param responseTopic where a response is wanted, or null
+ * @param correlationData the requester's own mark, or null
+ * @param userProperties name and value alternating, in the order given; empty for none
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared; a copy for each message would only cost
+public record MessageProperties(
+    boolean utf8Payload,
+    @Nullable String contentType,
+    @Nullable String responseTopic,
+    byte @Nullable [] correlationData,
+    List<String> userProperties) {
+
+  /** No property at all. */
+  public static final MessageProperties NONE =
+      new MessageProperties(false, null, null, null, List.of());
+
+  /** Returns the value of the first user property of a name, or null. */
+  public @Nullable String userProperty(String name) {
+    for (int i = 0; i + 1 < userProperties.size(); i += 2) {
+      if (userProperties.get(i).equals(name)) {
+        return userProperties.get(i + 1);
+      }
+    }
+    return null;
+  }
+}

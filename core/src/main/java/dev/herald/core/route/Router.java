@@ -1,0 +1,140 @@
+package dev.herald.core.route;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings a message to every subscriber it matches.
+ *
+ * <p>A publish finds the nodes of all matching filters, and gives each lane that has subscribers
+ * there one task, however many they are; the publisher's own lane is served at once. On the lane, a
+ * subscriber that several of its filters matched gets the message once, with all of them. What a
+ * publish allocates grows with the lanes and the matching filters, never with the subscribers.
+ *
+ * <p>Messages that one thread publishes reach every subscriber in that order. The bytes under way
+ * to each lane are counted; a publisher that sees {@link #isCongested()} should read no further
+ * input until it is over. Thread-safe.
+ */
+public final class Router {
+  /** The bytes under way to one lane at which publishers should stop reading input. */
+  public static final long CONGESTED_BYTES = 16L << 20;
+
+  private static final ThreadLocal<ArrayList<FilterNode>> FOUND =
+      ThreadLocal.withInitial(ArrayList::new);
+
+  private final AtomicReferenceArray<@Nullable Lane> lanes;
+  private final AtomicLongArray bytesUnderWay;
+  private final List<Subscriber>[] firstMatched;
+
+  /**
+   * Makes a router without lanes.
+   *
+   * @param laneCount how many lanes will be added, 1 to {@link Lane#LANES_MAX}
+   */
+  @SuppressWarnings({"unchecked", "rawtypes"}) // an array of lists, one for each lane
+  public Router(int laneCount) {
+    this.lanes = new AtomicReferenceArray<>(laneCount);
+    this.bytesUnderWay = new AtomicLongArray(laneCount * 8);
+    this.firstMatched = new List[laneCount];
+    for (int i = 0; i < laneCount; i++) {
+      firstMatched[i] = new ArrayList<>();
+    }
+  }
+
+  /** Returns how many lanes this router was made for. */
+  public int laneCount() {
+    return lanes.length();
+  }
+
+  /**
+   * Adds a lane.
+   *
+   * @throws IllegalStateException if a lane with this index was added before
+   */
+  public void addLane(Lane lane) {
+    if (!lanes.compareAndSet(lane.index(), null, lane)) {
+      throw new IllegalStateException("there is a lane " + lane.index() + " already");
+    }
+  }
+
+  /**
+   * Publishes a message to all subscribers of a tree that its topic matches. From any thread.
+   *
+   * @return whether any subscription matched
+   */
+  public boolean publish(TopicTree tree, Message message) {
+    ArrayList<FilterNode> found = FOUND.get();
+    tree.match(message.topic(), found);
+    if (found.isEmpty()) {
+      return false;
+    }
+    long laneSet = 0;
+    for (int i = 0; i < found.size(); i++) {
+      laneSet |= found.get(i).lanes();
+    }
+    if (laneSet == 0) {
+      found.clear();
+      return false;
+    }
+    FilterNode[] nodes = found.toArray(new FilterNode[0]);
+    found.clear();
+    for (long rest = laneSet; rest != 0; rest &= rest - 1) {
+      give(Long.numberOfTrailingZeros(rest), nodes, message);
+    }
+    return true;
+  }
+
+  /**
+   * Returns whether so much is under way to some lane that publishers should read no further input
+   * for now.
+   */
+  public boolean isCongested() {
+    for (int i = 0; i < lanes.length(); i++) {
+      if (bytesUnderWay.get(i * 8) > CONGESTED_BYTES) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void give(int index, FilterNode[] nodes, Message message) {
+    Lane lane = lanes.get(index);
+    if (lane == null) {
+      throw new IllegalStateException("subscribers on lane " + index + ", which was not added");
+    }
+    if (lane.inLane()) {
+      deliver(index, nodes, message);
+      return;
+    }
+    int weight = message.weight();
+    bytesUnderWay.addAndGet(index * 8, weight);
+    try {
+      lane.execute(() -> {
+        bytesUnderWay.addAndGet(index * 8, -weight);
+        deliver(index, nodes, message);
+      });
+    } catch (RejectedExecutionException ended) {
+      // the lane's subscribers ended with it
+      bytesUnderWay.addAndGet(index * 8, -weight);
+    }
+  }
+
+  private void deliver(int lane, FilterNode[] nodes, Message message) {
+    if (nodes.length == 1) {
+      nodes[0].deliver(lane, message);
+      return;
+    }
+    List<Subscriber> matched = firstMatched[lane];
+    for (FilterNode node : nodes) {
+      node.match(lane, matched);
+    }
+    for (int i = 0; i < matched.size(); i++) {
+      matched.get(i).deliverMatched(message);
+    }
+    matched.clear();
+  }
+}
