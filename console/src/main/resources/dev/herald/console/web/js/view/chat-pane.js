@@ -1,0 +1,199 @@
+import { html, nothing } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import { bytesOver } from '../chat/chat-client.js';
+import { count } from '../text/format.js';
+import { sentence, t } from '../text/language.js';
+import { LightElement } from './light-element.js';
+import { daysAndMessages } from './message-list.js';
+import { nameField } from './name-field.js';
+
+/** Nearer to the end than this counts as being at the end, in CSS pixels. */
+const AT_END_PX = 48;
+
+/** One pane: who talks, the messages, and the composer. */
+class ChatPane extends LightElement {
+  static properties = {
+    side: {}, room: {}, client: {},
+    refused: { state: true }, draft: { state: true }, unseen: { state: true },
+  };
+
+  #atEnd = true;
+  #newest;
+  #tick;
+
+  constructor() {
+    super();
+    this.draft = '';
+    this.unseen = false;
+  }
+
+  firstUpdated() {
+    this.follow(this.client);
+    this.classList.add('pane', this.side);
+    this.dataset.testid = `chat-${this.side}`;
+    this.#list().addEventListener('scroll', () => this.#scrolled(), { passive: true });
+    new ResizeObserver(() => this.#keepAtEnd()).observe(this.#list());
+  }
+
+  disconnectedCallback() {
+    clearTimeout(this.#tick);
+    super.disconnectedCallback();
+  }
+
+  render() {
+    const { client } = this;
+    return html`
+      <section aria-label=${t('chat.pane', { user: client.user })}>
+        ${this.#top()}
+        ${this.#problem()}
+        <div class="messages-frame">
+          <div class="messages" role="log" tabindex="0" data-testid=${this.#id('messages')}
+            aria-label=${t('chat.messages', { group: this.room.group, user: client.user })}
+            aria-busy=${client.loading ? 'true' : 'false'}>
+            ${client.hasEarlier ? html`<button type="button" class="quiet earlier"
+              data-testid=${this.#id('earlier')} @click=${() => this.#loadEarlier()}>
+              ${t('chat.earlier')}</button>` : nothing}
+            ${client.entries.length > 0
+              ? repeat(daysAndMessages(client.entries), (row) => row.key, (row) => row.view(this))
+              : this.#empty()}
+          </div>
+          ${this.unseen ? html`<button type="button" class="newest" data-testid=${this.#id('newest')}
+            @click=${() => this.#goToEnd()}>${t('chat.newest')} &darr;</button>` : nothing}
+        </div>
+        ${this.#composer()}
+      </section>`;
+  }
+
+  updated() {
+    const { entries, state, retryAt } = this.client;
+    const newest = entries.at(-1)?.key;
+    if (this.#atEnd) {
+      this.#keepAtEnd();
+    } else if (newest !== this.#newest) {
+      this.unseen = true;
+    }
+    this.#newest = newest;
+    clearTimeout(this.#tick);
+    if (state === 'waiting' && retryAt > Date.now()) {
+      this.#tick = setTimeout(() => this.requestUpdate(), 500);
+    }
+  }
+
+  sendAgain(entry) {
+    if (this.client.state === 'online') this.client.sendAgain(entry);
+  }
+
+  #top() {
+    const { client } = this;
+    return html`
+      <header class="pane-top">
+        <span class="avatar" aria-hidden="true">${[...client.user][0]}</span>
+        <label class="name user"><span class="unseen">${t('chat.user')}</span>${nameField({
+          testid: this.#id('user'),
+          value: client.user,
+          refused: this.refused,
+          rename: (text) => { this.refused = !this.room.rename(this.side, text); },
+        })}</label>
+        <span class="chip" role="status" data-testid=${this.#id('status')} data-state=${client.state}>
+          <i class="dot" aria-hidden="true"></i>${this.#stateText()}
+        </span>
+      </header>`;
+  }
+
+  #stateText() {
+    const { state, retryAt } = this.client;
+    if (state === 'closed') return t('link.idle');
+    const seconds = Math.max(1, Math.ceil((retryAt - Date.now()) / 1000));
+    return t(`link.${state}`, { seconds: count(seconds) });
+  }
+
+  #problem() {
+    const { problem, state } = this.client;
+    const said = this.refused ? t('problem.id') : problem && sentence(problem);
+    return html`<div role="alert">${said ? html`
+      <p class="problem"><span data-testid=${this.#id('problem')}>${said}</span>
+      ${state === 'waiting' ? html`<button type="button" class="quiet" data-testid=${this.#id('retry')}
+        @click=${() => this.client.retryNow()}>${t('link.now')}</button>` : nothing}</p>` : nothing}
+    </div>`;
+  }
+
+  #empty() {
+    if (this.client.loading) {
+      return html`<p class="empty">${this.client.state === 'idle' || this.client.problem ? nothing
+        : t('chat.loading')}</p>`;
+    }
+    const { group } = this.room;
+    return html`<div class="empty"><strong>${t('chat.empty.title', { group })}</strong>
+      <span>${t('chat.empty.note')}</span></div>`;
+  }
+
+  #composer() {
+    const over = bytesOver(this.draft);
+    const online = this.client.state === 'online';
+    const { user } = this.client;
+    return html`
+      <form class="composer" @submit=${(event) => this.#submit(event)}>
+        ${over > 0 ? html`<p class="problem" role="alert">
+          ${t('problem.tooLong', { bytes: count(over) })}</p>` : nothing}
+        ${this.draft && !online ? html`<p class="hint">${t('problem.offline')}</p>` : nothing}
+        <textarea rows="1" data-testid=${this.#id('input')} .value=${this.draft}
+          aria-label=${t('chat.input', { user })}
+          placeholder=${t('chat.placeholder', { group: this.room.group })}
+          @input=${(event) => { this.draft = event.target.value; }}
+          @keydown=${(event) => this.#key(event)}></textarea>
+        <button class="send" data-testid=${this.#id('send')}
+          ?disabled=${!online || over > 0 || this.draft.trim() === ''}>${t('chat.send')}</button>
+      </form>`;
+  }
+
+  /** Enter sends and Shift+Enter breaks the line; an Enter that ends a composition does neither. */
+  #key(event) {
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    event.target.form.requestSubmit();
+  }
+
+  #submit(event) {
+    event.preventDefault();
+    if (this.client.state !== 'online' || bytesOver(this.draft) > 0 || !this.draft.trim()) return;
+    this.#atEnd = true;
+    this.client.send(this.draft);
+    this.draft = '';
+  }
+
+  async #loadEarlier() {
+    const list = this.#list();
+    const before = list.scrollHeight;
+    this.#atEnd = false;
+    await this.client.loadEarlier();
+    await this.updateComplete;
+    list.scrollTop += list.scrollHeight - before;
+  }
+
+  #scrolled() {
+    const list = this.#list();
+    this.#atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < AT_END_PX;
+    if (this.#atEnd) this.unseen = false;
+  }
+
+  #keepAtEnd() {
+    const list = this.#list();
+    if (this.#atEnd) list.scrollTop = list.scrollHeight;
+  }
+
+  #goToEnd() {
+    this.#atEnd = true;
+    this.unseen = false;
+    this.#keepAtEnd();
+  }
+
+  #list() {
+    return this.querySelector('.messages');
+  }
+
+  #id(part) {
+    return `chat-${this.side}-${part}`;
+  }
+}
+
+customElements.define('herald-chat-pane', ChatPane);
