@@ -93,7 +93,8 @@ public final class Console {
     if (known != null) {
       return Optional.of(known);
     }
-    String mediaType = MEDIA_TYPES.get(name.substring(name.lastIndexOf('.') + 1));
+    int dot = name.lastIndexOf('.');
+    String mediaType = dot < 0 ? null : MEDIA_TYPES.get(name.substring(dot + 1));
     if (mediaType == null) {
       return Optional.empty();
     }

@@ -3,6 +3,7 @@ package dev.herald.console;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URI;
 import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,8 +22,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class ConsoleTest {
 
+  private static final String IMPORT_MAP_TAG = "<script type=\"importmap\">";
   private static final Pattern IMPORT =
-      Pattern.compile("(?:\\bimport|\\bexport)\\b[^'\";()]*?['\"]([^'\"]+)['\"]");
+      Pattern.compile("\\b(?:import|export)\\s*(?:[\\w*{}\\s,$]*\\bfrom\\s*)?['\"]([^'\"]+)['\"]");
   private static final Pattern MAP_ENTRY = Pattern.compile("\"([^\"]+)\": \"\\./([^\"]+)\"");
   private static final Pattern PAGE_REFERENCE =
       Pattern.compile("<(?:link|script|img)[^>]*?(?:href|src)=\"([^\"]+)\"");
@@ -94,7 +97,8 @@ final class ConsoleTest {
   @Test
   void contentSecurityPolicy_allowsTheImportMapByItsHashAndNothingUnsafe() throws Exception {
     String page = text("");
-    String importMap = page.split("<script type=\"importmap\">")[1].split("</script>")[0];
+    int begin = page.indexOf(IMPORT_MAP_TAG) + IMPORT_MAP_TAG.length();
+    String importMap = page.substring(begin, page.indexOf("</script>", begin));
     byte[] hash = MessageDigest.getInstance("SHA-256").digest(importMap.getBytes(UTF_8));
 
     assertThat(console.contentSecurityPolicy())
@@ -106,7 +110,8 @@ final class ConsoleTest {
 
   @Test
   void page_hasNoScriptOrStyleThatThePolicyWouldRefuse() {
-    String withoutImportMap = text("").replaceAll("(?s)<script type=\"importmap\">.*?</script>", "");
+    String withoutImportMap =
+        text("").replaceAll("(?s)<script type=\"importmap\">.*?</script>", "");
 
     assertThat(withoutImportMap)
         .doesNotContainPattern("<script(?![^>]*\\bsrc=)")
@@ -131,13 +136,16 @@ final class ConsoleTest {
       }
     }
 
-    assertThat(seen).contains("js/main.js", "lib/lit-html/lit-html.js", "lib/chart.js/dist/chart.js");
+    assertThat(seen)
+        .contains("js/main.js", "lib/lit-html/lit-html.js", "lib/chart.js/dist/chart.js");
     assertThat(seen).allSatisfy(path -> assertThat(console.find(path)).as(path).isPresent());
   }
 
   @Test
   void languages_sayTheSameThings() {
-    assertThat(textKeys("js/text/zh.js")).isEqualTo(textKeys("js/text/en.js")).hasSizeGreaterThan(50);
+    assertThat(textKeys("js/text/zh.js"))
+        .isEqualTo(textKeys("js/text/en.js"))
+        .hasSizeGreaterThan(50);
   }
 
   private List<String> importsOf(String path) {
@@ -152,7 +160,7 @@ final class ConsoleTest {
   /** As a browser resolves it: relative to the importer, else by the longest key of the map. */
   private String resolve(String importer, String specifier) {
     if (specifier.startsWith(".")) {
-      return java.net.URI.create("/" + importer).resolve(specifier).getPath().substring(1);
+      return URI.create("/" + importer).resolve(specifier).getPath().substring(1);
     }
     String best = "";
     Map<String, String> map = importMap();
@@ -173,7 +181,7 @@ final class ConsoleTest {
     return map;
   }
 
-  private TreeSet<String> textKeys(String path) {
+  private Set<String> textKeys(String path) {
     var keys = new TreeSet<String>();
     Matcher matcher = TEXT_KEY.matcher(text(path));
     while (matcher.find()) {
