@@ -1,0 +1,162 @@
+package dev.herald.mqtt.codec;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** Writes the packets a server sends, PUBLISH excepted (see {@link PublishForm}). */
+public final class PacketEncoder {
+  private PacketEncoder() {}
+
+  /**
+   * Writes a CONNACK that accepts (section 3.2).
+   *
+   * @param sessionPresent whether a session is resumed
+   * @param accepted what the server announces; written for 5.0 only
+   */
+  public static void connack(ByteBuf out, int version, boolean sessionPresent, Accepted accepted) {
+    ByteBuf properties = Unpooled.buffer(64);
+    if (version >= 5) {
+      accepted.write(properties);
+    }
+    connack(out, version, sessionPresent ? 1 : 0, Reason.SUCCESS, properties);
+  }
+
+  /**
+   * Writes a CONNACK that refuses.
+   *
+   * @param reason an MQTT 5 reason code; 3.1.1 gets the return code nearest to it
+   * @param text what was wrong, or null to say nothing; written for 5.0 only
+   */
+  public static void connackRefused(ByteBuf out, int version, int reason, @Nullable String text) {
+    ByteBuf properties = Unpooled.buffer(64);
+    if (version >= 5 && text != null) {
+      properties.writeByte(Properties.REASON_STRING);
+      writeText(properties, text);
+    }
+    connack(out, version, 0, version >= 5 ? reason : returnCodeOf311(reason), properties);
+  }
+
+  private static void connack(ByteBuf out, int version, int flags, int code, ByteBuf properties) {
+    int size = properties.readableBytes();
+    out.writeByte(PacketType.CONNACK << 4);
+    writeVarint(out, version >= 5 ? 2 + varintSize(size) + size : 2);
+    out.writeByte(flags).writeByte(code);
+    if (version >= 5) {
+      writeVarint(out, size);
+      out.writeBytes(properties);
+    }
+  }
+
+  private static int returnCodeOf311(int reason) {
+    return switch (reason) {
+      case Reason.UNSUPPORTED_PROTOCOL_VERSION -> 1;
+      case Reason.CLIENT_IDENTIFIER_NOT_VALID -> 2;
+      case Reason.BAD_USER_NAME_OR_PASSWORD -> 4;
+      case Reason.NOT_AUTHORIZED -> 5;
+      default -> 3;
+    };
+  }
+
+  /** Writes a PUBACK, PUBREC, PUBREL or PUBCOMP; 3.1.1 has no reason code. */
+  public static void ack(ByteBuf out, int version, int type, int packetId, int reason) {
+    out.writeByte((type << 4) | (type == PacketType.PUBREL ? 2 : 0));
+    boolean withReason = version >= 5 && reason != Reason.SUCCESS;
+    out.writeByte(withReason ? 3 : 2);
+    out.writeShort(packetId);
+    if (withReason) {
+      out.writeByte(reason);
+    }
+  }
+
+  /**
+   * Writes a SUBACK or UNSUBACK.
+   *
+   * @param codes a code for each filter; none for an UNSUBACK of 3.1.1
+   */
+  public static void subscribeAck(ByteBuf out, int version, int type, int packetId, byte[] codes) {
+    out.writeByte(type << 4);
+    writeVarint(out, 2 + (version >= 5 ? 1 : 0) + codes.length);
+    out.writeShort(packetId);
+    if (version >= 5) {
+      out.writeByte(0);
+    }
+    out.writeBytes(codes);
+  }
+
+  /** Writes a PINGRESP. */
+  public static void pingresp(ByteBuf out) {
+    out.writeByte(PacketType.PINGRESP << 4).writeByte(0);
+  }
+
+  /**
+   * Writes a DISCONNECT of 5.0.
+   *
+   * @param text what was wrong, or null to say nothing
+   */
+  public static void disconnect(ByteBuf out, int reason, @Nullable String text) {
+    out.writeByte(PacketType.DISCONNECT << 4);
+    if (text == null) {
+      out.writeByte(1).writeByte(reason);
+      return;
+    }
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    int properties = 3 + bytes.length;
+    writeVarint(out, 1 + varintSize(properties) + properties);
+    out.writeByte(reason);
+    writeVarint(out, properties);
+    out.writeByte(Properties.REASON_STRING).writeShort(bytes.length).writeBytes(bytes);
+  }
+
+  static void writeText(ByteBuf out, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    out.writeShort(bytes.length).writeBytes(bytes);
+  }
+
+  static void writeVarint(ByteBuf out, int value) {
+    int rest = value;
+    while (rest > 0x7F) {
+      out.writeByte((rest & 0x7F) | 0x80);
+      rest >>>= 7;
+    }
+    out.writeByte(rest);
+  }
+
+  static int varintSize(int value) {
+    return value < 1 << 7 ? 1 : value < 1 << 14 ? 2 : value < 1 << 21 ? 3 : 4;
+  }
+
+  /**
+   * What the server announces to a client it accepts.
+   *
+   * @param sessionExpirySeconds the session expiry in force if it is not what the client asked for,
+   *     else -1
+   * @param receiveMaximum how many QoS 1 and 2 messages the server takes unacknowledged
+   * @param packetBytesMax the largest packet the server takes
+   * @param topicAliasMaximum how many topic aliases the server takes
+   * @param assignedClientId the client identifier the server made, or null
+   */
+  public record Accepted(
+      long sessionExpirySeconds,
+      int receiveMaximum,
+      int packetBytesMax,
+      int topicAliasMaximum,
+      @Nullable String assignedClientId) {
+
+    void write(ByteBuf out) {
+      if (sessionExpirySeconds >= 0) {
+        out.writeByte(Properties.SESSION_EXPIRY).writeInt((int) sessionExpirySeconds);
+      }
+      out.writeByte(Properties.RECEIVE_MAXIMUM).writeShort(receiveMaximum);
+      out.writeByte(Properties.MAXIMUM_PACKET_SIZE).writeInt(packetBytesMax);
+      out.writeByte(Properties.TOPIC_ALIAS_MAXIMUM).writeShort(topicAliasMaximum);
+      if (assignedClientId != null) {
+        out.writeByte(Properties.ASSIGNED_CLIENT_IDENTIFIER);
+        writeText(out, assignedClientId);
+      }
+      // consumer groups are not offered yet
+      out.writeByte(Properties.SHARED_SUBSCRIPTION_AVAILABLE).writeByte(0);
+    }
+  }
+}

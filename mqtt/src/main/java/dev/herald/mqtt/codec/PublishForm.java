@@ -1,0 +1,147 @@
+package dev.herald.mqtt.codec;
+
+import dev.herald.core.route.Message;
+import dev.herald.core.route.MessageProperties;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * A message encoded once for all its subscribers of one protocol version: everything of the PUBLISH
+ * packet that is the same for each of them, with room for what is not. Immutable.
+ *
+ * <p>A subscriber that needs nothing of its own (QoS 0, no subscription identifier, no expiry, no
+ * retain flag) gets the whole packet in one copy.
+ */
+public final class PublishForm {
+  /** The form for clients of 3.1.1. */
+  public static final Message.Form<PublishForm> V4 =
+      new Message.Form<>(PublishForm.class, message -> new PublishForm(message, 4));
+
+  /** The form for clients of 5.0. */
+  public static final Message.Form<PublishForm> V5 =
+      new Message.Form<>(PublishForm.class, message -> new PublishForm(message, 5));
+
+  private static final int[] NO_IDENTIFIERS = {};
+
+  private final boolean v5;
+  private final byte[] topic;
+  private final byte[] properties;
+  private final byte[] payload;
+  private final byte[] plainPacket;
+
+  private PublishForm(Message message, int version) {
+    this.v5 = version >= 5;
+    this.topic = message.topic().getBytes(StandardCharsets.UTF_8);
+    this.properties = v5 ? encode(message.properties()) : new byte[0];
+    this.payload = message.payload();
+    ByteBuf packet = Unpooled.buffer(sizeMax(0));
+    write(packet, 0, 0, NO_IDENTIFIERS, -1);
+    this.plainPacket = new byte[packet.readableBytes()];
+    packet.readBytes(plainPacket);
+  }
+
+  /** Returns the form of a message for a protocol version, 4 or 5. */
+  public static PublishForm of(Message message, int version) {
+    return message.encoded(version >= 5 ? V5 : V4);
+  }
+
+  /**
+   * Returns the most bytes a packet of this message takes.
+   *
+   * @param identifiers how many subscription identifiers it will carry
+   */
+  public int sizeMax(int identifiers) {
+    return 5 + 2 + topic.length + 2 + 4 + 5 + 5 * identifiers + properties.length + payload.length;
+  }
+
+  /** Writes the packet of a subscriber that needs nothing of its own: QoS 0, retain flag clear. */
+  public void writePlain(ByteBuf out) {
+    out.writeBytes(plainPacket);
+  }
+
+  /** Returns the size of the packet of a subscriber that needs nothing of its own, in bytes. */
+  public int plainSize() {
+    return plainPacket.length;
+  }
+
+  /**
+   * Writes the packet of one subscriber.
+   *
+   * @param out has room for {@link #sizeMax}
+   * @param flags DUP, QoS and RETAIN as in the packet's first byte
+   * @param packetId the packet identifier, 0 at QoS 0
+   * @param identifiers the subscription identifiers that matched; left out for 3.1.1
+   * @param expirySeconds the message's remaining life, or -1; left out for 3.1.1
+   */
+  public void write(ByteBuf out, int flags, int packetId, int[] identifiers, long expirySeconds) {
+    int ownProperties = v5 ? ownPropertiesSize(identifiers, expirySeconds) : 0;
+    int propertiesSize = ownProperties + properties.length;
+    int remaining =
+        2
+            + topic.length
+            + (packetId == 0 ? 0 : 2)
+            + (v5 ? PacketEncoder.varintSize(propertiesSize) + propertiesSize : 0)
+            + payload.length;
+    out.writeByte((PacketType.PUBLISH << 4) | flags);
+    PacketEncoder.writeVarint(out, remaining);
+    out.writeShort(topic.length);
+    out.writeBytes(topic);
+    if (packetId != 0) {
+      out.writeShort(packetId);
+    }
+    if (v5) {
+      PacketEncoder.writeVarint(out, propertiesSize);
+      for (int identifier : identifiers) {
+        out.writeByte(Properties.SUBSCRIPTION_IDENTIFIER);
+        PacketEncoder.writeVarint(out, identifier);
+      }
+      if (expirySeconds >= 0) {
+        out.writeByte(Properties.MESSAGE_EXPIRY);
+        out.writeInt((int) expirySeconds);
+      }
+      out.writeBytes(properties);
+    }
+    out.writeBytes(payload);
+  }
+
+  private static int ownPropertiesSize(int[] identifiers, long expirySeconds) {
+    int size = expirySeconds >= 0 ? 5 : 0;
+    for (int identifier : identifiers) {
+      size += 1 + PacketEncoder.varintSize(identifier);
+    }
+    return size;
+  }
+
+  private static byte[] encode(MessageProperties properties) {
+    if (properties.equals(MessageProperties.NONE)) {
+      return new byte[0];
+    }
+    ByteBuf out = Unpooled.buffer(64);
+    if (properties.utf8Payload()) {
+      out.writeByte(Properties.PAYLOAD_FORMAT).writeByte(1);
+    }
+    if (properties.contentType() != null) {
+      out.writeByte(Properties.CONTENT_TYPE);
+      PacketEncoder.writeText(out, properties.contentType());
+    }
+    if (properties.responseTopic() != null) {
+      out.writeByte(Properties.RESPONSE_TOPIC);
+      PacketEncoder.writeText(out, properties.responseTopic());
+    }
+    if (properties.correlationData() != null) {
+      out.writeByte(Properties.CORRELATION_DATA).writeShort(properties.correlationData().length);
+      out.writeBytes(properties.correlationData());
+    }
+    List<String> user = properties.userProperties();
+    for (int i = 0; i < user.size(); i += 2) {
+      out.writeByte(Properties.USER_PROPERTY);
+      PacketEncoder.writeText(out, user.get(i));
+      PacketEncoder.writeText(out, user.get(i + 1));
+    }
+    byte[] bytes = new byte[out.readableBytes()];
+    out.readBytes(bytes);
+    return bytes;
+  }
+}
