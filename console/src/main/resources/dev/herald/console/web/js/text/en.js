@@ -9,7 +9,7 @@ export const en = {
   'server.awaySentence': 'Herald does not answer at {address}. What you see is from {time}; the page asks again every 2 seconds.',
   'server.neverSentence': 'Herald does not answer at {address}. The page asks again every 2 seconds.',
   'figures.heading': 'Live figures',
-  'figures.absent': 'not reported by this server',
+  'figures.absent': 'not reported',
   'figures.waiting': 'waiting for two readings',
   'figures.connections': 'MQTT clients',
   'figures.connections.note': 'connected now',

@@ -70,9 +70,10 @@ export function day(ms) {
   return formatter(Intl.DateTimeFormat, { dateStyle: 'medium' }).format(ms);
 }
 
-/** The time of day if it is today's, else the day. */
+/** The time of day if it is today's, else the day without its year. */
 export function moment(ms) {
-  return sameDay(ms, Date.now()) ? timeOfDay(ms) : day(ms);
+  return sameDay(ms, Date.now()) ? timeOfDay(ms)
+    : formatter(Intl.DateTimeFormat, { month: 'short', day: 'numeric' }).format(ms);
 }
 
 export function dayAndTime(ms) {

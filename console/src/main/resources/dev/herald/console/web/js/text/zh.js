@@ -9,7 +9,7 @@ export const zh = {
   'server.awaySentence': '{address} 上的 Herald 没有响应。当前显示的是 {time} 的数据；页面每 2 秒重试一次。',
   'server.neverSentence': '{address} 上的 Herald 没有响应。页面每 2 秒重试一次。',
   'figures.heading': '实时指标',
-  'figures.absent': '此服务器未提供',
+  'figures.absent': '未提供',
   'figures.waiting': '等待两次读数',
   'figures.connections': 'MQTT 客户端',
   'figures.connections.note': '当前在线',

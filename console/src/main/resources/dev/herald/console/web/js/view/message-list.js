@@ -2,7 +2,7 @@
 // drawn together. Texts are always texts: nothing in a message becomes markup.
 
 import { html, nothing } from 'lit';
-import { day, sameDay, timeOfDay } from '../text/format.js';
+import { day, dayAndTime, sameDay, timeOfDay } from '../text/format.js';
 import { t } from '../text/language.js';
 
 const TOGETHER_MS = 120_000;
@@ -30,22 +30,27 @@ function dayLine(at) {
 
 function message(pane, entry, together) {
   const classes = ['message', entry.own ? 'own' : 'other', together ? 'together' : ''].join(' ');
-  const testid = `chat-${pane.side}-message`;
   return html`
-    <article class=${classes} data-testid=${testid} data-user=${entry.userId}
+    <article class=${classes} data-testid="chat-${pane.side}-message" data-user=${entry.userId}
       data-own=${entry.own} data-state=${entry.state} data-seq=${entry.seq ?? nothing}
       data-recalled=${entry.recalled ? 'true' : nothing}>
-      <p class="who ${together ? 'unseen' : ''}">${entry.userId}</p>
-      <div class="bubble">
-        ${entry.recalled ? html`<p class="text withdrawn">${withdrawn(entry)}</p>`
-          : html`<p class="text" data-testid="chat-${pane.side}-text" dir="auto">${entry.content}</p>`}
-        <p class="meta"><time datetime=${new Date(entry.at).toISOString()}>${timeOfDay(entry.at)}</time>
-          ${entry.own && !entry.recalled ? state(entry) : nothing}</p>
-      </div>
-      ${entry.state === 'unconfirmed' ? html`<button type="button" class="quiet"
-        data-testid="chat-${pane.side}-again" ?disabled=${pane.client.state !== 'online'}
-        @click=${() => pane.sendAgain(entry)}>${t('chat.again')}</button>` : nothing}
+      ${entry.own ? nothing : html`
+        <p class="who ${together ? 'unseen' : ''}"><b>${entry.userId}</b> ${time(entry)}</p>`}
+      ${entry.recalled ? html`<p class="bubble withdrawn">${withdrawn(entry)}</p>`
+        : html`<p class="bubble" data-testid="chat-${pane.side}-text" dir="auto">${entry.content}</p>`}
+      ${entry.own ? html`<p class="meta">${time(entry)} ${entry.recalled ? nothing : state(entry)}
+        ${entry.state === 'unconfirmed' ? again(pane, entry) : nothing}</p>` : nothing}
     </article>`;
+}
+
+function time({ at }) {
+  return html`<time datetime=${new Date(at).toISOString()} title=${dayAndTime(at)}>${timeOfDay(at)}</time>`;
+}
+
+function again(pane, entry) {
+  return html`<button type="button" class="quiet" data-testid="chat-${pane.side}-again"
+    ?disabled=${pane.client.state !== 'online'} @click=${() => pane.sendAgain(entry)}>
+    ${t('chat.again')}</button>`;
 }
 
 function state(entry) {

@@ -44,7 +44,7 @@ class TrafficCard extends LightElement {
           <h2 id="traffic-heading">${t('traffic.heading')}</h2>
           <p class="unit">${t('traffic.unit')}</p>
         </header>
-        <div class="plot">
+        <div class="plot ${readings.length > 0 ? '' : 'bare'}">
           <canvas role="img" aria-label=${this.#summary(readings)} data-testid="traffic-chart"
             data-readings=${readings.length}></canvas>
           ${readings.length > 0 ? nothing : html`<p class="empty">${this.#emptiness()}</p>`}
