@@ -15,6 +15,7 @@
 //   chat-left-user                      input, taken like chat-app
 //   chat-left-status                    data-state = idle | connecting | online | waiting | closed
 //   chat-left-retry                     button, while waiting
+//   chat-left-reload                    button, when the history could not be read
 //   chat-left-problem                   the sentence that says what is wrong
 //   chat-left-messages                  the list; aria-busy while the history is loading
 //   chat-left-message                   each message: data-user, data-seq, data-own,

@@ -27,12 +27,12 @@ export class ChatClient extends Observable {
   #port;
   #wasAway = false;
   #conversation;
-  #history;
+  #pages;
   #lastSeq;
   #dataProblem;
 
-  /** True until the history of this group has been read or could not be. */
-  loading = true;
+  /** loading | known | failed: whether the messages are the group's, also when there are none. */
+  history = 'loading';
 
   constructor(room, side, server) {
     super();
@@ -48,7 +48,7 @@ export class ChatClient extends Observable {
 
   get entries() { return this.#conversation.entries; }
 
-  get hasEarlier() { return this.#history.hasEarlier; }
+  get hasEarlier() { return this.#pages.hasEarlier; }
 
   /** idle | connecting | online | waiting | closed */
   get state() { return this.#link?.state ?? 'idle'; }
@@ -67,6 +67,9 @@ export class ChatClient extends Observable {
 
   retryNow() { this.#link?.retryNow(); }
 
+  /** Reads the history again. */
+  reload() { return this.#catchUp(); }
+
   /** Sends a text of the user; the entry shows what became of it. */
   send(content) {
     const conversation = this.#conversation;
@@ -83,7 +86,7 @@ export class ChatClient extends Observable {
   }
 
   async loadEarlier() {
-    await this.#read(() => this.#history.earlier());
+    await this.#read(() => this.#pages.earlier());
   }
 
   /** (Re)opens everything when a name or the server's port is another than before. */
@@ -106,9 +109,9 @@ export class ChatClient extends Observable {
 
   #forget(app, group) {
     this.#conversation = new Conversation(this.user);
-    this.#history = new History(app, group);
+    this.#pages = new History(app, group);
     this.#dataProblem = undefined;
-    this.loading = true;
+    this.history = 'loading';
   }
 
   /** When the server has just come back there is no reason to sit out a long pause. */
@@ -139,7 +142,7 @@ export class ChatClient extends Observable {
     const conversation = this.#conversation;
     this.#lastSeq = undefined;
     conversation.renew();
-    if (await this.#read(() => this.#history.newest())) conversation.dropDoubtful();
+    if (await this.#read(() => this.#pages.newest())) conversation.dropDoubtful();
     this.changed();
   }
 
@@ -155,7 +158,7 @@ export class ChatClient extends Observable {
     }
     if (conversation === this.#conversation) {
       this.#dataProblem = problem;
-      this.loading = false;
+      this.history = problem ? 'failed' : 'known';
       this.changed();
     }
     return !problem;

@@ -62,6 +62,7 @@ export const en = {
   'chat.empty.note': 'Write the first message below; it appears in both panes.',
   'chat.loading': 'Loading the history',
   'chat.earlier': 'Earlier messages',
+  'chat.reload': 'Load again',
   'chat.newest': 'New messages',
   'chat.input': 'Message as {user}',
   'chat.placeholder': 'Write to {group}',

@@ -62,6 +62,7 @@ export const zh = {
   'chat.empty.note': '在下面写下第一条消息，它会出现在两个窗口里。',
   'chat.loading': '正在载入历史消息',
   'chat.earlier': '更早的消息',
+  'chat.reload': '重新载入',
   'chat.newest': '有新消息',
   'chat.input': '以 {user} 的身份发送消息',
   'chat.placeholder': '发送到 {group}',

@@ -49,7 +49,7 @@ class ChatPane extends LightElement {
         <div class="messages-frame">
           <div class="messages" role="log" tabindex="0" data-testid=${this.#id('messages')}
             aria-label=${t('chat.messages', { group: this.room.group, user: client.user })}
-            aria-busy=${client.loading ? 'true' : 'false'}>
+            aria-busy=${client.history === 'loading' ? 'true' : 'false'}>
             ${client.hasEarlier ? html`<button type="button" class="quiet earlier"
               data-testid=${this.#id('earlier')} @click=${() => this.#loadEarlier()}>
               ${t('chat.earlier')}</button>` : nothing}
@@ -92,7 +92,9 @@ class ChatPane extends LightElement {
           testid: this.#id('user'),
           value: client.user,
           refused: this.refused,
-          rename: (text) => { this.refused = !this.room.rename(this.side, text); },
+          rename: (text) => {
+            this.refused = this.room.rename(this.side, text) ? undefined : text;
+          },
         })}</label>
         <span class="chip" role="status" data-testid=${this.#id('status')} data-state=${client.state}>
           <i class="dot" aria-hidden="true"></i>${this.#stateText()}
@@ -109,18 +111,28 @@ class ChatPane extends LightElement {
 
   #problem() {
     const { problem, state } = this.client;
-    const said = this.refused ? t('problem.id') : problem && sentence(problem);
+    const said = this.refused === undefined ? problem && sentence(problem) : t('problem.id');
     return html`<div role="alert">${said ? html`
       <p class="problem"><span data-testid=${this.#id('problem')}>${said}</span>
-      ${state === 'waiting' ? html`<button type="button" class="quiet" data-testid=${this.#id('retry')}
-        @click=${() => this.client.retryNow()}>${t('link.now')}</button>` : nothing}</p>` : nothing}
+      ${this.#remedy(state, problem)}</p>` : nothing}
     </div>`;
   }
 
+  #remedy(state, problem) {
+    if (this.refused !== undefined) return nothing;
+    const button = (name, text, action) => html`<button type="button" class="quiet"
+      data-testid=${this.#id(name)} @click=${action}>${t(text)}</button>`;
+    if (state === 'waiting') return button('retry', 'link.now', () => this.client.retryNow());
+    return problem.key === 'problem.history'
+      ? button('reload', 'chat.reload', () => this.client.reload()) : nothing;
+  }
+
+  /** Only a history that was read may be called empty. */
   #empty() {
-    if (this.client.loading) {
-      return html`<p class="empty">${this.client.state === 'idle' || this.client.problem ? nothing
-        : t('chat.loading')}</p>`;
+    const { history, state } = this.client;
+    if (history !== 'known') {
+      return history === 'loading' && state === 'online'
+        ? html`<p class="empty">${t('chat.loading')}</p>` : nothing;
     }
     const { group } = this.room;
     return html`<div class="empty"><strong>${t('chat.empty.title', { group })}</strong>

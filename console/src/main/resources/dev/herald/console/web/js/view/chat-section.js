@@ -38,8 +38,10 @@ class ChatSection extends LightElement {
     return html`<label class="name"><span>${t(`chat.${what}`)}</span>${nameField({
       testid: `chat-${what}`,
       value: this.room[what],
-      refused: this.refused === what,
-      rename: (text) => { this.refused = this.room.rename(what, text) ? undefined : what; },
+      refused: this.refused?.what === what ? this.refused.text : undefined,
+      rename: (text) => {
+        this.refused = this.room.rename(what, text) ? undefined : { what, text };
+      },
     })}</label>`;
   }
 }

@@ -1,0 +1,220 @@
+// Tests of the page's modules that need no server; run by ConsoleModulesIT in a real browser.
+
+import { Conversation } from '../js/chat/conversation.js';
+import { History } from '../js/chat/history.js';
+import { pauseMs } from '../js/chat/mqtt-link.js';
+import { isId, Room } from '../js/chat/room.js';
+import { figuresOf, perSecond } from '../js/server/figures.js';
+import { Samples } from '../js/server/prometheus.js';
+import { size, span } from '../js/text/format.js';
+import { language, sentence, t } from '../js/text/language.js';
+
+const NOW = Date.now();
+
+function equal(actual, expected) {
+  const [a, b] = [actual, expected].map((value) => JSON.stringify(value) ?? 'undefined');
+  if (a !== b) throw new Error(`expected ${b} but was ${a}`);
+}
+
+function message(seq, userId, content, more = {}) {
+  return {
+    messageId: String(1000 + seq), userId, content, createTime: NOW + seq, status: 1,
+    recallCause: null, seq, ...more,
+  };
+}
+
+const shown = (conversation) => conversation.entries
+  .map((entry) => `${entry.seq ?? '-'} ${entry.userId} ${entry.content} ${entry.state}`);
+
+/** A fetch over `total` stored messages that answers as the contract says, and what was asked. */
+function answering(total) {
+  const asked = [];
+  globalThis.fetch = async (path) => {
+    const query = new URL(path, location.href).searchParams;
+    const page = Math.max(1, Number(query.get('pageNum')));
+    const pageSize = Number(query.get('pageSize'));
+    asked.push(page);
+    const all = Array.from({ length: total }, (_, index) => message(index + 1, 'alice', 'x'));
+    const pageMessageList = all.slice((page - 1) * pageSize, page * pageSize);
+    return Response.json({ success: true, code: 0, message: 'success', data: { total, pageMessageList } });
+  };
+  return asked;
+}
+
+const tests = {
+  samples_sumOverLabels_isOverThoseThatMatch() {
+    const samples = Samples.parse('# HELP a x\n# TYPE a counter\na{k="v 1}",o="\\"q\\""} 2\n'
+      + 'a{k="w"} 3.5e1 1700000000\nb 7\nnan NaN\ninf +Inf\nbroken{ 1\n');
+    equal(samples.sum(['a']), 37);
+    equal(samples.sum(['a'], { k: 'v 1}' }), 2);
+    equal(samples.sum(['a'], { o: '"q"' }), 2);
+    equal(samples.sum(['absent', 'b']), 7);
+  },
+
+  samples_nothingReported_isAbsentAndNotZero() {
+    const samples = Samples.parse('nan NaN\nzero 0\n');
+    equal(samples.sum(['nan']), undefined);
+    equal(samples.sum(['other']), undefined);
+    equal(samples.sum(['zero']), 0);
+    equal(figuresOf(samples).connections, undefined);
+  },
+
+  rate_needsTwoReadingsOfACounterThatGrew() {
+    equal(perSecond(10, 30, 2000), 10);
+    equal(perSecond(10, 10, 2000), 0);
+    equal(perSecond(undefined, 30, 2000), undefined);
+    equal(perSecond(10, undefined, 2000), undefined);
+    equal(perSecond(30, 10, 2000), undefined);
+  },
+
+  conversation_ownMessage_becomesTheFeedsCopyWhicheverComesFirst() {
+    for (const ackFirst of [true, false]) {
+      const conversation = new Conversation('alice');
+      const entry = conversation.say('hi');
+      equal(shown(conversation), ['- alice hi sent']);
+      if (ackFirst) {
+        conversation.acknowledged(entry);
+        equal(shown(conversation), ['- alice hi stored']);
+      }
+      conversation.take(message(1, 'alice', 'hi'));
+      if (!ackFirst) conversation.acknowledged(entry);
+      equal(shown(conversation), ['1 alice hi stored']);
+    }
+  },
+
+  conversation_equalTexts_areMatchedOneByOne() {
+    const conversation = new Conversation('alice');
+    conversation.say('hi');
+    conversation.say('hi');
+    conversation.take(message(1, 'alice', 'hi'));
+    equal(shown(conversation), ['1 alice hi stored', '- alice hi sent']);
+    conversation.take(message(2, 'alice', 'hi'));
+    equal(shown(conversation), ['1 alice hi stored', '2 alice hi stored']);
+  },
+
+  conversation_oldMessageOfTheSameText_isNotTakenForTheNewOne() {
+    const conversation = new Conversation('alice');
+    conversation.say('hi');
+    conversation.take(message(1, 'alice', 'hi', { createTime: NOW - 3_600_000 }));
+    equal(shown(conversation), ['1 alice hi stored', '- alice hi sent']);
+  },
+
+  conversation_someoneElsesText_isNotMine() {
+    const conversation = new Conversation('alice');
+    conversation.say('hi');
+    conversation.take(message(1, 'bob', 'hi'));
+    equal(shown(conversation), ['1 bob hi stored', '- alice hi sent']);
+  },
+
+  conversation_feedBeforeHistory_isOrderedAndTakenOnce() {
+    const conversation = new Conversation('alice');
+    conversation.take(message(3, 'bob', 'c'));
+    for (const seq of [1, 2, 3]) conversation.take(message(seq, 'bob', 'abc'[seq - 1]));
+    equal(shown(conversation), ['1 bob a stored', '2 bob b stored', '3 bob c stored']);
+  },
+
+  conversation_recall_takesTheTextAway() {
+    const conversation = new Conversation('alice');
+    conversation.take(message(1, 'bob', 'oops'));
+    conversation.take(message(1, 'bob', '', { status: 0, recallCause: 'typo' }));
+    const [entry] = conversation.entries;
+    equal([entry.content, entry.recalled, entry.cause], ['', true, 'typo']);
+  },
+
+  conversation_connectionLost_leavesOnlyUnansweredOnesUnconfirmed() {
+    const conversation = new Conversation('alice');
+    const answered = conversation.say('a');
+    const open = conversation.say('b');
+    conversation.acknowledged(answered);
+    conversation.unconfirmed(answered);
+    conversation.unconfirmed(open);
+    equal(shown(conversation), ['- alice a stored', '- alice b unconfirmed']);
+    conversation.remove(open);
+    equal(shown(conversation), ['- alice a stored']);
+  },
+
+  conversation_unconfirmedMessageFoundInTheHistory_isStored() {
+    const conversation = new Conversation('alice');
+    conversation.unconfirmed(conversation.say('hi'));
+    conversation.take(message(1, 'alice', 'hi'));
+    equal(shown(conversation), ['1 alice hi stored']);
+  },
+
+  conversation_renewal_dropsWhatIsNoLongerThere() {
+    const conversation = new Conversation('alice');
+    conversation.take(message(1, 'bob', 'gone'));
+    conversation.renew();
+    conversation.take(message(2, 'bob', 'here'));
+    conversation.dropDoubtful();
+    equal(shown(conversation), ['2 bob here stored']);
+  },
+
+  async history_fewMessages_areOneRequest() {
+    const asked = answering(50);
+    const history = new History('demo', 'lobby');
+    equal((await history.newest()).length, 50);
+    equal([asked, history.hasEarlier], [[1], false]);
+  },
+
+  async history_manyMessages_areTheLastPagesAndThenEarlierOnes() {
+    const asked = answering(151);
+    const history = new History('demo', 'lobby');
+    equal((await history.newest()).map(({ seq }) => seq).filter((_, i) => i % 50 === 0), [101, 151]);
+    equal([asked, history.hasEarlier], [[1, 3, 4], true]);
+    equal((await history.earlier())[0].seq, 51);
+    equal((await history.earlier())[0].seq, 1);
+    equal(history.hasEarlier, false);
+  },
+
+  async history_refusal_saysWhatTheServerSaid() {
+    globalThis.fetch = async () => Response.json(
+      { success: false, code: -1, message: 'the store is away', data: null }, { status: 503 });
+    const failure = await new History('demo', 'lobby').newest().catch((thrown) => thrown);
+    equal(failure.text, { key: 'reason.said', values: { message: 'the store is away' } });
+  },
+
+  pause_isDoubledUpToABound() {
+    equal([1, 2, 3, 6, 40].map((attempt) => pauseMs(attempt, 1)), [500, 1000, 2000, 15_000, 15_000]);
+    equal(pauseMs(1, 0), 400);
+  },
+
+  id_isWhatATopicCanCarry() {
+    equal(['lobby', '群', 'a b', 'x'.repeat(127)].map(isId), [true, true, true, true]);
+    equal(['', 'a/b', '+', 'a#', 'x'.repeat(128), 'a\nb'].map(isId), Array(6).fill(false));
+  },
+
+  room_remembersItsNames() {
+    const room = new Room();
+    let changes = 0;
+    room.watch(() => { changes += 1; });
+    equal([room.rename('group', ' ops '), room.rename('left', 'a/b'), changes], [true, false, 1]);
+    equal([new Room().group, new Room().user('left')], ['ops', 'alice']);
+  },
+
+  language_choice_isRememberedAndSpoken() {
+    language.choose('zh');
+    equal([t('chat.send'), document.documentElement.lang, document.title], ['发送', 'zh-CN', 'Herald 控制台']);
+    language.choose('en');
+    equal(sentence({ key: 'problem.history', values: { reason: { key: 'reason.status', values: { status: 500 } } } }),
+      'The history could not be loaded: the server answered 500.');
+    equal(localStorage.getItem('herald.console.language'), '"en"');
+  },
+
+  format_sizesAndSpans() {
+    equal([size(999), size(1_048_576), size(5_368_709_120)],
+      [{ value: '999', unit: 'B' }, { value: '1', unit: 'MB' }, { value: '5', unit: 'GB' }]);
+    equal([0, 59_999, 3_600_000, 187_000_000].map(span), ['0s', '59s', '1h 0m', '2d 3h']);
+  },
+};
+
+const askServer = globalThis.fetch;
+const report = [];
+for (const [name, test] of Object.entries(tests)) {
+  try {
+    await test();
+    report.push(`ok ${name}`);
+  } catch (failure) {
+    report.push(`FAILED ${name}: ${failure.message}`);
+  }
+}
+await askServer('/report', { method: 'POST', body: report.join('\n') });
