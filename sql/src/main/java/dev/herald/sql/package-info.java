@@ -1,4 +1,7 @@
-/** Durable storage over JDBC. */
+/**
+ * The store on SQLite: one writer that commits batches with full sync, readers apart from it, and a
+ * schema that is brought forward when the store is opened.
+ */
 @NullMarked
 package dev.herald.sql;
 

@@ -1,0 +1,148 @@
+package dev.herald.sql;
+
+import dev.herald.core.error.ErrorCode;
+import dev.herald.core.error.HeraldException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteConfig.JournalMode;
+import org.sqlite.SQLiteConfig.Pragma;
+import org.sqlite.SQLiteConfig.SynchronousMode;
+import org.sqlite.SQLiteConfig.TransactionMode;
+import org.sqlite.SQLiteDataSource;
+import org.sqlite.SQLiteOpenMode;
+
+/** The database file: where it is, and how connections to it are opened. Thread-safe. */
+final class Database {
+  private static final String FILE_NAME = "herald.db";
+  private static final String NATIVE_FOLDER = "native";
+  private static final String NATIVE_PROPERTY = "org.sqlite.tmpdir";
+  private static final byte[] MAGIC = "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
+  private static final int PAGE_BYTES = 4096;
+
+  private final Path data;
+  private final Path file;
+  private final StoreSettings settings;
+
+  Database(Path data, StoreSettings settings) {
+    this.data = data.toAbsolutePath();
+    this.file = this.data.resolve(FILE_NAME);
+    this.settings = settings;
+  }
+
+  Path file() {
+    return file;
+  }
+
+  /** Returns the size of the file and its write-ahead log on disk; 0 while there is none. */
+  long bytes() {
+    return sizeOf(file) + sizeOf(file.resolveSibling(FILE_NAME + "-wal"));
+  }
+
+  /**
+   * Makes the data directory and looks at the file before SQLite does.
+   *
+   * @throws HeraldException STORE_UNAVAILABLE with a sentence for the operator
+   */
+  void prepare() {
+    Path natives = data.resolve(NATIVE_FOLDER);
+    try {
+      Files.createDirectories(natives);
+    } catch (IOException e) {
+      throw unusable("The data directory " + data + " cannot be created or written", e);
+    }
+    // SQLite's library is unpacked here: the temporary directory may forbid execution, and
+    // what a killed process leaves behind is found and removed by the next one.
+    if (System.getProperty(NATIVE_PROPERTY) == null) {
+      System.setProperty(NATIVE_PROPERTY, natives.toString());
+    }
+    if (Files.isDirectory(file)) {
+      throw unusable("The database file " + file + " is a directory", null);
+    }
+    if (sizeOf(file) > 0 && !startsLikeDatabase()) {
+      throw unusable(
+          "The database file " + file + " is not a database or its start is damaged", null);
+    }
+  }
+
+  /**
+   * Opens a connection that writes: every commit is synced.
+   *
+   * @param create whether a missing file is created
+   */
+  Connection openWriter(boolean create) throws SQLException {
+    SQLiteConfig config = config(settings.writerCacheBytes());
+    if (!create) {
+      config.resetOpenMode(SQLiteOpenMode.CREATE);
+    }
+    config.setJournalMode(JournalMode.WAL);
+    config.setSynchronous(SynchronousMode.FULL);
+    config.setTransactionMode(TransactionMode.IMMEDIATE);
+    config.setJournalSizeLimit((int) settings.checkpointBytes());
+    Connection connection = source(config).getConnection();
+    try {
+      Jdbc.execute(
+          connection, "PRAGMA wal_autocheckpoint = " + settings.checkpointBytes() / PAGE_BYTES);
+      return connection;
+    } catch (SQLException | RuntimeException e) {
+      Jdbc.closeAfter(e, connection);
+      throw e;
+    }
+  }
+
+  /** Returns a source of connections that can only read. */
+  SQLiteDataSource readers() {
+    SQLiteConfig config = config(settings.readerCacheBytes());
+    config.setReadOnly(true);
+    return source(config);
+  }
+
+  private SQLiteConfig config(long cacheBytes) {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setBusyTimeout(Math.toIntExact(settings.waitMax().toMillis()));
+    config.setCacheSize(-Math.toIntExact(cacheBytes / 1024)); // negative: in KiB
+    config.setPragma(Pragma.MMAP_SIZE, Long.toString(settings.mmapBytes()));
+    return config;
+  }
+
+  private SQLiteDataSource source(SQLiteConfig config) {
+    SQLiteDataSource source = new SQLiteDataSource(config);
+    // As a URI, so that no character of the path is taken for an option.
+    source.setUrl("jdbc:sqlite:" + file.toUri());
+    return source;
+  }
+
+  private boolean startsLikeDatabase() {
+    try (InputStream in = Files.newInputStream(file)) {
+      return Arrays.equals(in.readNBytes(MAGIC.length), MAGIC);
+    } catch (IOException e) {
+      throw unusable("The database file " + file + " cannot be read", e);
+    }
+  }
+
+  private static long sizeOf(Path path) {
+    try {
+      return Files.size(path);
+    } catch (NoSuchFileException absent) {
+      return 0;
+    } catch (IOException e) {
+      throw unusable("The database file " + path + " cannot be read", e);
+    }
+  }
+
+  /** Makes the refusal to start. */
+  static HeraldException unusable(String sentence, @Nullable Exception e) {
+    if (e == null) {
+      return new HeraldException(ErrorCode.STORE_UNAVAILABLE, sentence + ".");
+    }
+    return new HeraldException(ErrorCode.STORE_UNAVAILABLE, sentence + " (" + e + ").", e);
+  }
+}

@@ -1,0 +1,260 @@
+package dev.herald.sql;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.herald.core.error.ErrorCode;
+import dev.herald.core.error.HeraldException;
+import dev.herald.core.group.GroupEvent;
+import dev.herald.core.group.GroupKey;
+import dev.herald.core.group.GroupMessage;
+import dev.herald.core.metric.Metrics;
+import dev.herald.core.store.Store;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The store of a single node: the SQLite file {@code herald.db} in the data directory.
+ *
+ * <p>Writing: one connection; each append is one transaction, and its commit is synced. A failure
+ * closes the connection, which rolls back whatever it had begun, and the next append opens a new
+ * one: so the store works again as soon as the cause is gone, and no state can linger.
+ *
+ * <p>Reading: a few connections that can only read. Write-ahead logging lets them see the last
+ * commit while the writer goes on.
+ */
+public final class SqliteStore implements Store {
+  private static final int CHECK_WAIT_MS = 500;
+
+  private final Database database;
+  private final StoreSettings settings;
+  private final Metrics.Counter commits;
+  private final Outages writeOutages;
+  private final Outages readOutages;
+  private final ReentrantLock writing = new ReentrantLock(true);
+
+  @GuardedBy("writing")
+  private @Nullable EventWriter writer;
+
+  private volatile @Nullable HikariDataSource readers;
+
+  /**
+   * Makes a store that is not started.
+   *
+   * @param data the data directory, made at the start if missing
+   * @param settings how it works
+   * @param metrics where it counts
+   */
+  public SqliteStore(Path data, StoreSettings settings, Metrics metrics) {
+    this.database = new Database(data, settings);
+    this.settings = settings;
+    this.commits = metrics.counter("herald_store_commits_total", "Synced commits of the store.");
+    this.writeOutages = new Outages("write", database.file(), metrics);
+    this.readOutages = new Outages("read", database.file(), metrics);
+    metrics.gauge(
+        "herald_store_bytes",
+        "Size of the database file and its write-ahead log.",
+        database::bytes);
+  }
+
+  @Override
+  public void start() {
+    if (readers != null) {
+      throw new IllegalStateException("the store was started before");
+    }
+    database.prepare();
+    writing.lock();
+    try {
+      EventWriter session = open();
+      try {
+        readers = pool();
+      } catch (RuntimeException e) {
+        Jdbc.closeAfter(e, session);
+        throw Database.unusable(
+            "The database file " + database.file() + " cannot be opened for reading", e);
+      }
+      writer = session;
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  @Override
+  public void append(List<GroupEvent> events) {
+    if (!events.isEmpty()) {
+      writing.lock();
+      try {
+        write(session -> session.append(events));
+      } finally {
+        writing.unlock();
+      }
+    }
+  }
+
+  @Override
+  public Map<GroupKey, GroupHead> heads(Collection<GroupKey> keys) {
+    return read(reader -> reader.heads(keys));
+  }
+
+  @Override
+  public Map<ClientMessageKey, GroupMessage> findByClientMessageIds(
+      Collection<ClientMessageKey> keys) {
+    return read(reader -> reader.findByClientMessageIds(keys));
+  }
+
+  @Override
+  public MessagePage findByGroup(GroupKey key, TimeRange range, Page page) {
+    return read(reader -> reader.findByGroup(key, range, page));
+  }
+
+  @Override
+  public List<GroupEvent> eventsAfter(GroupKey key, long afterSeq, int limit) {
+    return read(reader -> reader.eventsAfter(key, afterSeq, limit));
+  }
+
+  @Override
+  public long greatestMessageId() {
+    return read(EventReader::greatestMessageId);
+  }
+
+  @Override
+  public boolean check() {
+    try {
+      if (!writing.tryLock(CHECK_WAIT_MS, TimeUnit.MILLISECONDS)) {
+        return false;
+      }
+      try {
+        write(EventWriter::probe);
+      } finally {
+        writing.unlock();
+      }
+      return greatestMessageId() >= 0;
+    } catch (HeraldException unavailable) {
+      return false; // counted and logged where it happened
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  @Override
+  public void close() {
+    HikariDataSource pool = readers;
+    if (pool != null) {
+      pool.close();
+    }
+    // The writer last: the last connection to close writes the log back to the database file.
+    writing.lock();
+    try {
+      EventWriter session = writer;
+      writer = null;
+      if (session != null) {
+        session.close();
+      }
+    } catch (SQLException e) {
+      writeOutages.failed(e);
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  /** Opens the database, brings its schema to this version and looks for damage. */
+  private EventWriter open() {
+    try {
+      Connection connection = database.openWriter(true);
+      try {
+        Schema.migrate(connection, database);
+        Damage.check(connection, database);
+      } catch (SQLException | RuntimeException e) {
+        Jdbc.closeAfter(e, connection);
+        throw e;
+      }
+      return EventWriter.over(connection);
+    } catch (SQLException e) {
+      throw Database.unusable("The database file " + database.file() + " cannot be opened", e);
+    }
+  }
+
+  private HikariDataSource pool() {
+    HikariConfig config = new HikariConfig();
+    config.setPoolName("herald-store");
+    config.setDataSource(database.readers());
+    config.setReadOnly(true);
+    config.setMaximumPoolSize(settings.readersMax());
+    config.setConnectionTimeout(settings.waitMax().toMillis());
+    config.setMaxLifetime(0); // a connection to a file does not go stale
+    return new HikariDataSource(config);
+  }
+
+  @GuardedBy("writing")
+  private void write(Writing work) {
+    if (isClosed()) {
+      throw notOpen();
+    }
+    EventWriter session = writer;
+    writer = null;
+    try {
+      if (session == null) {
+        session = EventWriter.over(database.openWriter(false));
+      }
+      if (!Files.exists(database.file())) {
+        throw new SQLException("the file was removed: " + database.file());
+      }
+      work.on(session);
+      writer = session;
+      commits.increment();
+      writeOutages.succeeded();
+    } catch (SQLException e) {
+      closeAfter(e, session);
+      throw writeOutages.failed(e);
+    } catch (RuntimeException e) {
+      closeAfter(e, session);
+      throw e;
+    }
+  }
+
+  private static void closeAfter(Exception failure, @Nullable EventWriter session) {
+    if (session != null) {
+      Jdbc.closeAfter(failure, session);
+    }
+  }
+
+  private <T> T read(Reading<T> work) {
+    HikariDataSource pool = readers;
+    if (pool == null || pool.isClosed()) {
+      throw notOpen();
+    }
+    try (Connection connection = pool.getConnection()) {
+      T result = work.from(new EventReader(connection));
+      readOutages.succeeded();
+      return result;
+    } catch (SQLException e) {
+      throw readOutages.failed(e);
+    }
+  }
+
+  private boolean isClosed() {
+    HikariDataSource pool = readers;
+    return pool == null || pool.isClosed();
+  }
+
+  private static HeraldException notOpen() {
+    return new HeraldException(ErrorCode.STORE_UNAVAILABLE, "The store is not open.");
+  }
+
+  private interface Writing {
+    void on(EventWriter session) throws SQLException;
+  }
+
+  private interface Reading<T> {
+    T from(EventReader reader) throws SQLException;
+  }
+}

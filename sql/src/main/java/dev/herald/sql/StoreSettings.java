@@ -1,0 +1,66 @@
+package dev.herald.sql;
+
+import dev.herald.core.config.Setting;
+import java.time.Duration;
+
+/**
+ * The settings of the embedded store: the section {@code store}.
+ *
+ * @param writerCacheBytes memory for pages the writer works on
+ * @param readerCacheBytes memory for pages of one reader
+ * @param mmapBytes how much of the database file is mapped into memory
+ * @param checkpointBytes size of the write-ahead log at which it is written back
+ * @param readersMax how many queries read at once
+ * @param waitMax how long to wait for a reader or a lock
+ */
+public record StoreSettings(
+    @Setting(
+            doc = "How much memory the writer may use for database pages.",
+            unit = "bytes",
+            def = "64MiB",
+            min = "1MiB",
+            max = "16GiB")
+        long writerCacheBytes,
+    @Setting(
+            doc = "How much memory each reader may use for database pages.",
+            unit = "bytes",
+            def = "8MiB",
+            min = "1MiB",
+            max = "16GiB")
+        long readerCacheBytes,
+    @Setting(
+            doc =
+                "How much of the database file is mapped into memory for reading. 0 maps nothing: "
+                    + "slower, but an unreadable disk sector then fails one query instead of"
+                    + " ending the process.",
+            unit = "bytes",
+            def = "256MiB",
+            min = "0",
+            max = "2GiB")
+        long mmapBytes,
+    @Setting(
+            doc =
+                "The size of the write-ahead log at which it is written back to the database file."
+                    + " A larger one means fewer, longer pauses of the writer.",
+            unit = "bytes",
+            def = "16MiB",
+            min = "1MiB",
+            max = "1GiB")
+        long checkpointBytes,
+    @Setting(
+            doc =
+                "How many queries read at the same time. One more waits as long as waitMax, then"
+                    + " it is refused.",
+            unit = "queries",
+            def = "4",
+            min = "1",
+            max = "64")
+        int readersMax,
+    @Setting(
+            doc =
+                "How long a query waits for a free reader, and either side for a lock that another"
+                    + " process holds, before the request is refused.",
+            def = "1500ms",
+            min = "250ms",
+            max = "30s")
+        Duration waitMax) {}
