@@ -76,6 +76,7 @@ export const en = {
   'link.idle': 'Waiting for the server',
   'link.connecting': 'Connecting',
   'link.online': 'Connected',
+  'link.waitingSaid': 'Not connected, will try again',
   'link.waiting': 'Trying again in {seconds} s',
   'link.now': 'Try now',
   'problem.unreachable': 'No MQTT connection to {address}.',

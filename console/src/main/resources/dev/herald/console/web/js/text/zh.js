@@ -76,6 +76,7 @@ export const zh = {
   'link.idle': '等待服务器',
   'link.connecting': '正在连接',
   'link.online': '已连接',
+  'link.waitingSaid': '未连接，稍后重试',
   'link.waiting': '{seconds} 秒后重试',
   'link.now': '立即重试',
   'problem.unreachable': '无法建立到 {address} 的 MQTT 连接。',

@@ -102,11 +102,13 @@ class ChatPane extends LightElement {
       </header>`;
   }
 
+  /** The countdown is for the eye alone: a screen reader would say it every second. */
   #stateText() {
     const { state, retryAt } = this.client;
-    if (state === 'closed') return t('link.idle');
-    const seconds = Math.max(1, Math.ceil((retryAt - Date.now()) / 1000));
-    return t(`link.${state}`, { seconds: count(seconds) });
+    if (state !== 'waiting') return t(state === 'closed' ? 'link.idle' : `link.${state}`);
+    const seconds = count(Math.max(1, Math.ceil((retryAt - Date.now()) / 1000)));
+    return html`<span class="unseen">${t('link.waitingSaid')}</span>
+      <span aria-hidden="true">${t('link.waiting', { seconds })}</span>`;
   }
 
   #problem() {
