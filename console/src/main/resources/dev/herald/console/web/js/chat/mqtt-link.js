@@ -5,7 +5,8 @@ import { Observable } from '../observable.js';
 const { Paho } = globalThis;
 
 const CONNECT_TIMEOUT_S = 8;
-const KEEP_ALIVE_S = 20;
+/** Browsers wake a hidden page only once a minute; the interval has to outlast that with ease. */
+const KEEP_ALIVE_S = 120;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
 const CLIENT_ID_PREFIX = 'herald-console-';
