@@ -1,0 +1,142 @@
+package dev.herald.server;
+
+import dev.herald.server.config.HeraldConfig;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A whole server in one process: the place where every part is made, in the order of their needs.
+ *
+ * <p>Started and closed by one thread.
+ */
+public final class Standalone implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Standalone.class);
+
+  private final HeraldConfig config;
+  private final String version;
+  private final InstantSource clock = InstantSource.system();
+  private final Deque<Part> started = new ArrayDeque<>();
+  private @Nullable Endpoints endpoints;
+  private @Nullable Path dataPath;
+  private long startupMs;
+
+  /**
+   * A server that is not started.
+   *
+   * @param config its configuration
+   * @param version the version it tells
+   */
+  public Standalone(HeraldConfig config, String version) {
+    this.config = config;
+    this.version = version;
+  }
+
+  /**
+   * Starts every part. When it returns the server answers on all its ports.
+   *
+   * @throws StartException if a part cannot start; what was started before is closed again
+   */
+  public void start() throws StartException {
+    try {
+      startParts();
+    } catch (StartException | RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private void startParts() throws StartException {
+    DataDirectory data = opened("data", DataDirectory.open(config.data()));
+    dataPath = data.path();
+    List<InetAddress> addresses = presentAddresses();
+    endpoints = new Endpoints(addresses, 0, 0, 0);
+    startupMs = clock.millis() - processStartMs();
+    LOG.info("server.started version={} startupMs={}", version, startupMs);
+  }
+
+  /**
+   * Stops every part, the last started first: no new clients, the present ones are told, what is
+   * acknowledged is on disk.
+   */
+  @Override
+  public void close() {
+    while (!started.isEmpty()) {
+      Part part = started.pop();
+      try {
+        part.resource.close();
+      } catch (Exception e) {
+        LOG.error("server.stop_failed part={}", part.name, e);
+      }
+    }
+  }
+
+  /** Where it listens. Only once started. */
+  public Endpoints endpoints() {
+    return present(endpoints);
+  }
+
+  /** The data directory, absolute. Only once started. */
+  public Path dataPath() {
+    return present(dataPath);
+  }
+
+  /** The version it tells. */
+  public String version() {
+    return version;
+  }
+
+  /** How long the process took to get ready, in milliseconds, the JVM's own start included. */
+  public long startupMs() {
+    return startupMs;
+  }
+
+  private long processStartMs() {
+    return ProcessHandle.current().info().startInstant().orElseGet(clock::instant).toEpochMilli();
+  }
+
+  private <T extends AutoCloseable> T opened(String name, T resource) {
+    started.push(new Part(name, resource));
+    return resource;
+  }
+
+  /** The addresses to bind; an IPv6 loopback that the machine lacks is left out. */
+  private List<InetAddress> presentAddresses() throws StartException {
+    List<InetAddress> all = config.bindAddresses();
+    List<InetAddress> present = all.stream().filter(Standalone::isPresent).toList();
+    if (present.isEmpty()) {
+      throw new StartException("no address of bind (HERALD_BIND) is present: " + config.bind());
+    }
+    if (present.size() < all.size()) {
+      LOG.info("bind.left_out bound={} configured={}", present, config.bind());
+    }
+    return present;
+  }
+
+  private static boolean isPresent(InetAddress address) {
+    try {
+      return !address.isLoopbackAddress()
+          || address.getAddress().length == 4
+          || NetworkInterface.getByInetAddress(address) != null;
+    } catch (SocketException e) {
+      return false;
+    }
+  }
+
+  private static <T> T present(@Nullable T value) {
+    if (value == null) {
+      throw new IllegalStateException("the server is not started");
+    }
+    return value;
+  }
+
+  private record Part(String name, AutoCloseable resource) {}
+}

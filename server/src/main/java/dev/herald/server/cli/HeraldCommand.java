@@ -1,0 +1,83 @@
+package dev.herald.server.cli;
+
+import dev.herald.server.StartException;
+import dev.herald.server.StopSignal;
+import dev.herald.server.config.ConfigException;
+import java.io.PrintWriter;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** The command {@code herald}: without a subcommand it does what {@code standalone} does. */
+@Command(
+    name = "herald",
+    description = "A message hub for applications.",
+    mixinStandardHelpOptions = true,
+    versionProvider = HeraldVersion.class,
+    synopsisSubcommandLabel = "[COMMAND]",
+    exitCodeListHeading = "Exit codes:%n",
+    exitCodeList = {
+      "0:done, or stopped in order",
+      "1:the start failed",
+      "2:the command line or the configuration is wrong"
+    })
+public final class HeraldCommand implements Callable<Integer> {
+  /** The exit code when the start failed. */
+  public static final int START_FAILED = 1;
+
+  /** The exit code when the command line or the configuration is wrong. */
+  public static final int WRONG = 2;
+
+  private final StandaloneCommand standalone;
+
+  @Mixin private ConfigOptions options = new ConfigOptions();
+
+  private HeraldCommand(StandaloneCommand standalone) {
+    this.standalone = standalone;
+  }
+
+  /**
+   * Runs one command line to its end.
+   *
+   * @param args the arguments
+   * @param env the environment variables
+   * @param stop asks a running server to stop
+   * @param out takes what was asked for
+   * @param err takes what went wrong, and the banner
+   * @return the exit code
+   */
+  public static int run(
+      String[] args, Map<String, String> env, StopSignal stop, PrintWriter out, PrintWriter err) {
+    var standalone = new StandaloneCommand(env, stop);
+    return new CommandLine(new HeraldCommand(standalone))
+        .addSubcommand(standalone)
+        .addSubcommand(new ConfigCommand(env))
+        .addSubcommand(new VersionCommand())
+        .setOut(out)
+        .setErr(err)
+        .setExecutionExceptionHandler(HeraldCommand::explain)
+        .execute(args);
+  }
+
+  @Override
+  public Integer call() throws ConfigException, StartException, InterruptedException {
+    return standalone.serve(options);
+  }
+
+  private static int explain(Exception e, CommandLine command, CommandLine.ParseResult parsed)
+      throws Exception {
+    return switch (e) {
+      case ConfigException refused -> {
+        command.getErr().println("herald: " + refused.getMessage());
+        yield WRONG;
+      }
+      case StartException failed -> {
+        command.getErr().println("herald: " + failed.getMessage());
+        yield START_FAILED;
+      }
+      default -> throw e;
+    };
+  }
+}

@@ -1,0 +1,93 @@
+package dev.herald.server.config;
+
+import dev.herald.core.config.Setting;
+import dev.herald.core.config.SettingTree;
+import dev.herald.http.HttpSettings;
+import dev.herald.mqtt.MqttSettings;
+import dev.herald.mqtt.WsSettings;
+import dev.herald.sql.StoreSettings;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The whole configuration of one server. Immutable.
+ *
+ * @param data the data directory, relative to the working directory
+ * @param bind the IP addresses that every listener binds to
+ * @param mqtt MQTT over TCP
+ * @param ws MQTT over WebSocket
+ * @param http the HTTP API, gateways and the console
+ * @param store the embedded database
+ * @param log what is logged
+ * @param insecure what has to be allowed in so many words
+ */
+public record HeraldConfig(
+    @Setting(
+            doc =
+                "The directory that holds everything the server keeps, made if it is missing. A"
+                    + " relative path starts at the working directory. Only one server at a time"
+                    + " can use it.",
+            def = "./data")
+        Path data,
+    @Setting(
+            doc =
+                "The IP addresses that every listener binds to. Without credentials configured,"
+                    + " others than loopback are refused unless insecure.allowOpen is true. An IPv6"
+                    + " loopback that the machine lacks is left out if there is another address.",
+            def = "127.0.0.1,::1")
+        List<String> bind,
+    @Setting(doc = "MQTT over TCP, and the sessions of all MQTT clients.") MqttSettings mqtt,
+    @Setting(doc = "MQTT over WebSocket, at the path /mqtt.") WsSettings ws,
+    @Setting(doc = "The HTTP API, the gateways' WebSocket and the console.") HttpSettings http,
+    @Setting(doc = "The embedded database, in the data directory.") StoreSettings store,
+    @Setting(doc = "The log, on standard error.") LogSettings log,
+    @Setting(doc = "What is dangerous and has to be allowed in so many words.")
+        InsecureSettings insecure) {
+
+  /** The tree of all keys. */
+  public static final SettingTree<HeraldConfig> TREE = SettingTree.of(HeraldConfig.class);
+
+  /**
+   * Checks what single values cannot say.
+   *
+   * @throws IllegalArgumentException if no address or a text that is none is given, or an address
+   *     that others can reach without their being allowed in
+   */
+  public HeraldConfig {
+    bind = List.copyOf(bind);
+    if (bind.isEmpty()) {
+      throw new IllegalArgumentException("bind needs at least one IP address");
+    }
+    for (String text : bind) {
+      InetAddress address = address(text);
+      if (!address.isLoopbackAddress() && !insecure.allowOpen()) {
+        throw new IllegalArgumentException(
+            "bind has "
+                + text
+                + ", which other machines can reach, and no credentials are configured: anybody"
+                + " could read and send everything. Bind to 127.0.0.1 or ::1, or accept it with"
+                + " insecure.allowOpen=true");
+      }
+    }
+  }
+
+  /** The addresses of {@link #bind}, in their order. */
+  public List<InetAddress> bindAddresses() {
+    return bind.stream().map(HeraldConfig::address).toList();
+  }
+
+  /** Whether any address can be reached from other machines. */
+  public boolean isOpen() {
+    return !bindAddresses().stream().allMatch(InetAddress::isLoopbackAddress);
+  }
+
+  private static InetAddress address(String text) {
+    try {
+      return InetAddress.ofLiteral(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "bind has '" + text + "', which is not an IP address such as 127.0.0.1 or ::1", e);
+    }
+  }
+}
