@@ -57,11 +57,7 @@ public final class Apps {
       return present;
     }
     GroupLimits.checkId("appId", appId);
-    if (apps.size() >= APPS_MAX) {
-      throw new HeraldException(
-          ErrorCode.QUOTA_EXCEEDED, "this server has " + APPS_MAX + " apps, its limit");
-    }
-    return apps.computeIfAbsent(appId, this::make);
+    return getOrMake(appId);
   }
 
   /** Returns an app if it is known, else null. */
@@ -72,6 +68,14 @@ public final class Apps {
   /** Returns the apps known now; a live view. */
   public Collection<App> all() {
     return Collections.unmodifiableCollection(apps.values());
+  }
+
+  private synchronized App getOrMake(String appId) {
+    if (apps.size() >= APPS_MAX && !apps.containsKey(appId)) {
+      throw new HeraldException(
+          ErrorCode.QUOTA_EXCEEDED, "this server has " + APPS_MAX + " apps, its limit");
+    }
+    return apps.computeIfAbsent(appId, this::make);
   }
 
   private App make(String appId) {

@@ -45,11 +45,16 @@ public final class RetainedMessages {
     return replacement.done;
   }
 
-  /** Gives every retained message whose topic a valid filter matches, expired ones excepted. */
+  /**
+   * Gives every retained message whose topic a valid filter matches, in the order of the topics.
+   * Expired ones are not given but removed.
+   *
+   * @param nowMs the time, milliseconds since 1970
+   */
   public void forEachMatch(String filter, long nowMs, Consumer<Message> each) {
     if (!Topics.hasWildcard(filter)) {
       Message message = byTopic.get(filter);
-      if (message != null && message.expiresAtMs() > nowMs) {
+      if (message != null && isLive(message, nowMs)) {
         each.accept(message);
       }
       return;
@@ -59,10 +64,32 @@ public final class RetainedMessages {
       if (!message.topic().startsWith(prefix)) {
         return;
       }
-      if (message.expiresAtMs() > nowMs && Topics.matches(filter, message.topic())) {
+      if (Topics.matches(filter, message.topic()) && isLive(message, nowMs)) {
         each.accept(message);
       }
     }
+  }
+
+  /**
+   * Removes the messages that have expired, which else keep their place until their topic is asked
+   * for. Reads every message.
+   *
+   * @param nowMs the time, milliseconds since 1970
+   */
+  public void removeExpired(long nowMs) {
+    byTopic.values().forEach(message -> isLive(message, nowMs));
+  }
+
+  /** Returns whether a message has not expired; removes it if it has. */
+  private boolean isLive(Message message, long nowMs) {
+    if (message.expiresAtMs() > nowMs) {
+      return true;
+    }
+    if (byTopic.remove(message.topic(), message)) {
+      count.decrementAndGet();
+      bytes.addAndGet(-message.weight());
+    }
+    return false;
   }
 
   /** Returns how many topics have a retained message. */
@@ -90,17 +117,17 @@ public final class RetainedMessages {
       boolean removes = message.payload().length == 0;
       counted = (removes ? 0 : 1) - (last == null ? 0 : 1);
       countedBytes = (removes ? 0L : message.weight()) - (last == null ? 0 : last.weight());
-      boolean fits =
-          (counted <= 0 || count.get() < countMax)
-              && (countedBytes <= 0 || bytes.get() + countedBytes <= bytesMax);
-      done = fits;
-      if (!fits) {
+      // taken before it is checked, so that two threads never share the last place
+      long total = count.addAndGet(counted);
+      long totalBytes = bytes.addAndGet(countedBytes);
+      done = (counted <= 0 || total <= countMax) && (countedBytes <= 0 || totalBytes <= bytesMax);
+      if (!done) {
+        bytes.addAndGet(-countedBytes);
+        count.addAndGet(-counted);
         counted = 0;
         countedBytes = 0;
         return last;
       }
-      count.addAndGet(counted);
-      bytes.addAndGet(countedBytes);
       return removes ? null : message;
     }
   }

@@ -1,6 +1,7 @@
 package dev.herald.core.error;
 
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /** A refusal with a code of the catalogue; its message is safe to show to the caller. */
@@ -39,7 +40,8 @@ public final class HeraldException extends RuntimeException {
    */
   public static HeraldException of(Throwable failure) {
     @Nullable Throwable inner = failure;
-    while (inner instanceof CompletionException && inner.getCause() != null) {
+    while ((inner instanceof CompletionException || inner instanceof ExecutionException)
+        && inner.getCause() != null) {
       inner = inner.getCause();
     }
     if (inner instanceof HeraldException refusal) {

@@ -28,7 +28,7 @@ public final class MessageIds {
    *
    * @param node this node's number, 0 to {@link #NODE_MAX}, different for every live node
    * @param clock the time
-   * @param floor the greatest id given out before (0 for none); every new id is greater
+   * @param floor the greatest id given out before by any node (0 for none); every new id is greater
    */
   public MessageIds(int node, InstantSource clock, long floor) {
     if (node < 0 || node > NODE_MAX) {
@@ -36,7 +36,9 @@ public final class MessageIds {
     }
     this.clock = clock;
     this.node = node;
-    this.lastTick = new AtomicLong(tickOf(floor) + 1);
+    // the millisecond after the floor's, because the floor may be another, greater node's
+    long floorMs = floor >>> (NODE_BITS + SEQUENCE_BITS);
+    this.lastTick = new AtomicLong(((floorMs + 1) << SEQUENCE_BITS) - 1);
   }
 
   /** Returns an id greater than every id this source gave before. */
@@ -46,10 +48,5 @@ public final class MessageIds {
     long time = tick >>> SEQUENCE_BITS;
     long sequence = tick & ((1L << SEQUENCE_BITS) - 1);
     return (time << (NODE_BITS + SEQUENCE_BITS)) | (node << SEQUENCE_BITS) | sequence;
-  }
-
-  private static long tickOf(long id) {
-    long time = id >>> (NODE_BITS + SEQUENCE_BITS);
-    return (time << SEQUENCE_BITS) | (id & ((1L << SEQUENCE_BITS) - 1));
   }
 }

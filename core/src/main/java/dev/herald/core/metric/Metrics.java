@@ -40,8 +40,7 @@ public final class Metrics {
   public Counter counter(String name, String labelKey, String labelValue, String help) {
     Metric metric =
         metrics.computeIfAbsent(
-            name + '{' + labelKey + '=' + labelValue,
-            key -> new Counter(name, labelKey, labelValue, help));
+            key(name, labelKey, labelValue), key -> new Counter(name, labelKey, labelValue, help));
     if (metric instanceof Counter counter) {
       return counter;
     }
@@ -56,7 +55,7 @@ public final class Metrics {
    * @param value reads the present value; called from any thread, must not block
    */
   public void gauge(String name, String help, LongSupplier value) {
-    if (metrics.putIfAbsent(name + "{=", new Gauge(name, help, value)) != null) {
+    if (metrics.putIfAbsent(key(name, "", ""), new Gauge(name, help, value)) != null) {
       throw new IllegalStateException("registered already: " + name);
     }
   }
@@ -64,6 +63,11 @@ public final class Metrics {
   /** Returns every metric, ordered by name and label; a live view. */
   public Collection<Metric> all() {
     return Collections.unmodifiableCollection(metrics.values());
+  }
+
+  /** Orders by name first: no character of a name comes before the space. */
+  private static String key(String name, String labelKey, String labelValue) {
+    return name + ' ' + labelKey + '=' + labelValue;
   }
 
   /** A number the server tells about itself. */

@@ -57,10 +57,17 @@ final class FilterNode {
   void remove(Subscription subscription) {
     int lane = subscription.subscriber().lane().index();
     List list = lists[lane];
-    if (list != null && list.remove(subscription) == 0) {
+    if (list == null) {
+      throw notSubscribed(subscription);
+    }
+    if (list.remove(subscription) == 0) {
       lists[lane] = null;
       LANES.getAndBitwiseAnd(this, ~(1L << lane));
     }
+  }
+
+  private static IllegalStateException notSubscribed(Subscription subscription) {
+    return new IllegalStateException("not subscribed here: " + subscription.filter());
   }
 
   /** Delivers to every subscriber of a lane; on that lane. */
@@ -99,7 +106,7 @@ final class FilterNode {
     int remove(Subscription subscription) {
       int hole = subscription.position;
       if (hole < 0 || hole >= size || items[hole] != subscription) {
-        throw new IllegalStateException("not subscribed here: " + subscription.filter());
+        throw notSubscribed(subscription);
       }
       subscription.position = -1;
       Subscription last = items[--size];
@@ -119,7 +126,7 @@ final class FilterNode {
       for (int i = size - 1; i >= 0; i--) {
         Subscription subscription = i < size ? items[i] : null;
         if (subscription != null) {
-          subscription.subscriber().deliver(message, subscription);
+          subscription.subscriber().deliverOne(message, subscription);
         }
       }
     }

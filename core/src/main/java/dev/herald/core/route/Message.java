@@ -24,6 +24,7 @@ public final class Message {
   private final MessageProperties properties;
   private final long expiresAtMs;
   private final @Nullable Object origin;
+  private final int weight;
   private volatile @Nullable AtomicReferenceArray<@Nullable Object> encoded;
 
   /**
@@ -53,6 +54,7 @@ public final class Message {
     this.properties = properties;
     this.expiresAtMs = expiresAtMs;
     this.origin = origin;
+    this.weight = 96 + topic.length() + payload.length + properties.weight();
   }
 
   /** Returns the topic name. */
@@ -90,9 +92,11 @@ public final class Message {
     return origin;
   }
 
-  /** Returns about how many bytes of memory it takes while it waits in a queue. */
+  /**
+   * Returns about how many bytes of memory it takes while it waits in a queue, properties included.
+   */
   public int weight() {
-    return 96 + topic.length() + payload.length;
+    return weight;
   }
 
   /**

@@ -21,9 +21,28 @@ public record MessageProperties(
     byte @Nullable [] correlationData,
     List<String> userProperties) {
 
+  /** What a string takes beside its characters. */
+  private static final int STRING_BYTES = 40;
+
   /** No property at all. */
   public static final MessageProperties NONE =
       new MessageProperties(false, null, null, null, List.of());
+
+  /** Returns about how many bytes of memory the properties take; 0 for none. */
+  int weight() {
+    int weight = length(contentType) + length(responseTopic);
+    if (correlationData != null) {
+      weight += correlationData.length;
+    }
+    for (int i = 0; i < userProperties.size(); i++) {
+      weight += STRING_BYTES + userProperties.get(i).length();
+    }
+    return weight;
+  }
+
+  private static int length(@Nullable String text) {
+    return text == null ? 0 : STRING_BYTES + text.length();
+  }
 
   /** Returns the value of the first user property of a name, or null. */
   public @Nullable String userProperty(String name) {

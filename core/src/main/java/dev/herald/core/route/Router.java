@@ -1,5 +1,6 @@
 package dev.herald.core.route;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
@@ -15,9 +16,10 @@ import org.jspecify.annotations.Nullable;
  * subscriber that several of its filters matched gets the message once, with all of them. What a
  * publish allocates grows with the lanes and the matching filters, never with the subscribers.
  *
- * <p>Messages that one thread publishes reach every subscriber in that order. The bytes under way
- * to each lane are counted; a publisher that sees {@link #isCongested()} should read no further
- * input until it is over. Thread-safe.
+ * <p>Messages that one thread publishes reach every subscriber in that order, also those that a
+ * subscriber publishes while it is delivered to: they wait for the end of that delivery. The bytes
+ * under way to each lane are counted; a publisher that sees {@link #isCongested()} should read no
+ * further input until it is over. Thread-safe.
  */
 public final class Router {
   /** The bytes under way to one lane at which publishers should stop reading input. */
@@ -28,20 +30,19 @@ public final class Router {
 
   private final AtomicReferenceArray<@Nullable Lane> lanes;
   private final AtomicLongArray bytesUnderWay;
-  private final List<Subscriber>[] firstMatched;
+  private final Delivery[] deliveries;
 
   /**
    * Makes a router without lanes.
    *
    * @param laneCount how many lanes will be added, 1 to {@link Lane#LANES_MAX}
    */
-  @SuppressWarnings({"unchecked", "rawtypes"}) // an array of lists, one for each lane
   public Router(int laneCount) {
     this.lanes = new AtomicReferenceArray<>(laneCount);
     this.bytesUnderWay = new AtomicLongArray(laneCount * 8);
-    this.firstMatched = new List[laneCount];
+    this.deliveries = new Delivery[laneCount];
     for (int i = 0; i < laneCount; i++) {
-      firstMatched[i] = new ArrayList<>();
+      deliveries[i] = new Delivery(i);
     }
   }
 
@@ -82,8 +83,18 @@ public final class Router {
     }
     FilterNode[] nodes = found.toArray(new FilterNode[0]);
     found.clear();
+    Lane own = null;
     for (long rest = laneSet; rest != 0; rest &= rest - 1) {
-      give(Long.numberOfTrailingZeros(rest), nodes, message);
+      Lane lane = lane(Long.numberOfTrailingZeros(rest));
+      if (lane.inLane()) {
+        own = lane;
+      } else {
+        give(lane, nodes, message);
+      }
+    }
+    // last, so that what its subscribers publish now comes after this message on every lane
+    if (own != null) {
+      deliveries[own.index()].deliver(nodes, message);
     }
     return true;
   }
@@ -101,21 +112,22 @@ public final class Router {
     return false;
   }
 
-  private void give(int index, FilterNode[] nodes, Message message) {
+  private Lane lane(int index) {
     Lane lane = lanes.get(index);
     if (lane == null) {
       throw new IllegalStateException("subscribers on lane " + index + ", which was not added");
     }
-    if (lane.inLane()) {
-      deliver(index, nodes, message);
-      return;
-    }
+    return lane;
+  }
+
+  private void give(Lane lane, FilterNode[] nodes, Message message) {
+    int index = lane.index();
     int weight = message.weight();
     bytesUnderWay.addAndGet(index * 8, weight);
     try {
       lane.execute(() -> {
         bytesUnderWay.addAndGet(index * 8, -weight);
-        deliver(index, nodes, message);
+        deliveries[index].deliver(nodes, message);
       });
     } catch (RejectedExecutionException ended) {
       // the lane's subscribers ended with it
@@ -123,18 +135,50 @@ public final class Router {
     }
   }
 
-  private void deliver(int lane, FilterNode[] nodes, Message message) {
-    if (nodes.length == 1) {
-      nodes[0].deliver(lane, message);
-      return;
+  /** Delivers on one lane, one message at a time. Lane-owned. */
+  private static final class Delivery {
+    private final int lane;
+    private final List<Subscriber> firstMatched = new ArrayList<>();
+    private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+    private boolean delivering;
+
+    Delivery(int lane) {
+      this.lane = lane;
     }
-    List<Subscriber> matched = firstMatched[lane];
-    for (FilterNode node : nodes) {
-      node.match(lane, matched);
+
+    void deliver(FilterNode[] nodes, Message message) {
+      if (delivering) {
+        // a subscriber publishes while it is delivered to
+        waiting.add(new Waiting(nodes, message));
+        return;
+      }
+      delivering = true;
+      try {
+        deliverNow(nodes, message);
+        for (Waiting next = waiting.poll(); next != null; next = waiting.poll()) {
+          deliverNow(next.nodes, next.message);
+        }
+      } finally {
+        delivering = false;
+      }
     }
-    for (int i = 0; i < matched.size(); i++) {
-      matched.get(i).deliverMatched(message);
+
+    private void deliverNow(FilterNode[] nodes, Message message) {
+      if (nodes.length == 1) {
+        nodes[0].deliver(lane, message);
+        return;
+      }
+      for (FilterNode node : nodes) {
+        node.match(lane, firstMatched);
+      }
+      for (int i = 0; i < firstMatched.size(); i++) {
+        firstMatched.get(i).deliverMatched(message);
+      }
+      firstMatched.clear();
     }
-    matched.clear();
   }
+
+  /** A message that waits for the end of another's delivery. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Waiting(FilterNode[] nodes, Message message) {}
 }

@@ -1,11 +1,15 @@
 package dev.herald.core.route;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A party that messages are routed to: an MQTT session or a gateway. Owned by its lane. */
 public abstract class Subscriber {
+  private static final Logger LOG = System.getLogger(Subscriber.class.getName());
+
   private final Lane lane;
 
   /**
@@ -29,7 +33,9 @@ public abstract class Subscriber {
   }
 
   /**
-   * Takes a message that one subscription matched. Called on the lane; must not block nor throw.
+   * Takes a message that one subscription matched. Called on the lane; must not block nor throw
+   * (what it throws is logged and harms no other subscriber). It may publish, and may remove its
+   * own subscriptions, but not those of others.
    *
    * @param message what was published
    * @param subscription the subscription that matched
@@ -63,15 +69,32 @@ public abstract class Subscriber {
     return false;
   }
 
-  /** Delivers what was matched and forgets the matches. */
+  /** Delivers what was matched and forgets the matches; never throws. */
   final void deliverMatched(Message message) {
     Object found = matched;
     matched = null;
     if (found instanceof Subscription one) {
-      deliver(message, one);
+      deliverOne(message, one);
     } else if (found != null) {
-      deliver(message, list(found));
+      try {
+        deliver(message, list(found));
+      } catch (Throwable failure) {
+        logFailure(failure);
+      }
     }
+  }
+
+  /** Delivers to one subscription; never throws. */
+  final void deliverOne(Message message, Subscription subscription) {
+    try {
+      deliver(message, subscription);
+    } catch (Throwable failure) {
+      logFailure(failure);
+    }
+  }
+
+  private void logFailure(Throwable failure) {
+    LOG.log(Level.ERROR, "route.delivery_failed lane=" + lane.index(), failure);
   }
 
   @SuppressWarnings("unchecked")

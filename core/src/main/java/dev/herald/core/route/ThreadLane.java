@@ -50,6 +50,10 @@ public final class ThreadLane implements Lane, AutoCloseable {
       throw new RejectedExecutionException("lane " + name + " has ended");
     }
     tasks.add(task);
+    if (ended && tasks.remove(task)) {
+      // closed meanwhile: the thread may have seen an empty queue and gone
+      throw new RejectedExecutionException("lane " + name + " has ended");
+    }
   }
 
   /** Runs the tasks given before and ends the thread. Returns at once. */
@@ -65,7 +69,7 @@ public final class ThreadLane implements Lane, AutoCloseable {
         tasks.take().run();
       } catch (InterruptedException interrupted) {
         LOG.log(Level.WARNING, "lane.interrupted lane=" + name);
-      } catch (RuntimeException failure) {
+      } catch (Throwable failure) {
         LOG.log(Level.ERROR, "lane.task_failed lane=" + name, failure);
       }
     }

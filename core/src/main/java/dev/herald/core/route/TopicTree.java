@@ -40,7 +40,10 @@ public final class TopicTree {
     this.lanes = lanes;
   }
 
-  /** Adds a subscription; on its subscriber's lane. */
+  /**
+   * Adds a subscription; on its subscriber's lane. To replace one without losing a message, add the
+   * new one before removing the old one, in one task of the lane.
+   */
   public void add(Subscription subscription) {
     String filter = subscription.filter();
     FilterNode node = Topics.hasWildcard(filter) ? holdWildcard(filter) : holdExact(filter);
@@ -48,18 +51,17 @@ public final class TopicTree {
     subscriptions.incrementAndGet();
   }
 
-  /** Removes a subscription that was added; on its subscriber's lane. */
+  /**
+   * Removes a subscription that was added; on its subscriber's lane.
+   *
+   * @throws IllegalStateException if it is not in this tree
+   */
   public void remove(Subscription subscription) {
     String filter = subscription.filter();
     if (Topics.hasWildcard(filter)) {
       releaseWildcard(subscription);
     } else {
-      exact.computeIfPresent(
-          filter,
-          (key, node) -> {
-            node.remove(subscription);
-            return --node.holders == 0 ? null : node;
-          });
+      exact.compute(filter, (key, node) -> released(node, subscription));
     }
     subscriptions.decrementAndGet();
   }
@@ -168,7 +170,7 @@ public final class TopicTree {
     int end = levelEnd(filter, start);
     String part = filter.substring(start, end);
     if (part.equals("#")) {
-      level.hash = release(level.hash, subscription);
+      level.hash = releasedWildcard(level.hash, subscription);
       return;
     }
     Level child = level.child(part);
@@ -176,7 +178,7 @@ public final class TopicTree {
       throw new IllegalStateException("not subscribed: " + filter);
     }
     if (end == filter.length()) {
-      child.here = release(child.here, subscription);
+      child.here = releasedWildcard(child.here, subscription);
     } else {
       release(child, subscription, end + 1);
     }
@@ -185,16 +187,28 @@ public final class TopicTree {
     }
   }
 
-  private @Nullable FilterNode release(@Nullable FilterNode node, Subscription subscription) {
+  private @Nullable FilterNode releasedWildcard(
+      @Nullable FilterNode node, Subscription subscription) {
+    FilterNode left = released(node, subscription);
+    if (left == null) {
+      wildcardFilters.decrementAndGet();
+    }
+    return left;
+  }
+
+  /** Takes a subscription out of its node; returns the node, null when no one holds it any more. */
+  private static @Nullable FilterNode released(
+      @Nullable FilterNode node, Subscription subscription) {
     if (node == null) {
       throw new IllegalStateException("not subscribed: " + subscription.filter());
     }
     node.remove(subscription);
-    if (--node.holders > 0) {
-      return node;
-    }
-    wildcardFilters.decrementAndGet();
-    return null;
+    return --node.holders == 0 ? null : node;
+  }
+
+  /** Returns how many filters and levels are kept: 0 when there is no subscription. */
+  synchronized int nodes() {
+    return exact.size() + root.nodes();
   }
 
   private static int levelEnd(String text, int start) {
@@ -236,6 +250,16 @@ public final class TopicTree {
       } else {
         children.remove(part);
       }
+    }
+
+    int nodes() {
+      int count = (here == null ? 0 : 1) + (hash == null ? 0 : 1);
+      Level onlyPlus = plus;
+      count += onlyPlus == null ? 0 : 1 + onlyPlus.nodes();
+      for (Level child : children.values()) {
+        count += 1 + child.nodes();
+      }
+      return count;
     }
 
     boolean isEmpty() {

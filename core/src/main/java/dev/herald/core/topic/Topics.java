@@ -2,17 +2,22 @@ package dev.herald.core.topic;
 
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
+import org.jspecify.annotations.Nullable;
 
 /** The rules of topic names and filters (MQTT 5.0 section 4.7), and the match between them. */
 public final class Topics {
   /** The greatest number of levels of a topic name or filter. */
   public static final int LEVELS_MAX = 128;
 
+  /** The greatest size of a topic name or filter, in bytes of UTF-8 [MQTT-4.7.3-3]. */
+  public static final int BYTES_MAX = 65_535;
+
   private Topics() {}
 
   /**
-   * Checks the name of a topic to publish to: at least one character, no wildcard, no NUL
-   * [MQTT-3.3.2-2] [MQTT-4.7.3-1] [MQTT-4.7.3-2].
+   * Checks the name of a topic to publish to: at least one character, at most {@link #BYTES_MAX}
+   * bytes of well-formed UTF-8, no wildcard, no NUL [MQTT-3.3.2-2] [MQTT-4.7.3-1] [MQTT-4.7.3-2]
+   * [MQTT-4.7.3-3] [MQTT-1.5.4-1].
    *
    * @return the name
    * @throws HeraldException TOPIC_NAME_INVALID, saying why
@@ -33,12 +38,17 @@ public final class Topics {
     if (levels > LEVELS_MAX) {
       throw invalidName("it has more than " + LEVELS_MAX + " levels");
     }
+    String fault = encodingFault(name);
+    if (fault != null) {
+      throw invalidName(fault);
+    }
     return name;
   }
 
   /**
-   * Checks a topic filter: at least one character, {@code #} alone in the last level
-   * [MQTT-4.7.1-1], {@code +} alone in its level [MQTT-4.7.1-2].
+   * Checks a topic filter: at least one character, at most {@link #BYTES_MAX} bytes of well-formed
+   * UTF-8, {@code #} alone in the last level [MQTT-4.7.1-1], {@code +} alone in its level
+   * [MQTT-4.7.1-2].
    *
    * @return the filter
    * @throws HeraldException TOPIC_FILTER_INVALID, saying why
@@ -64,6 +74,10 @@ public final class Topics {
     }
     if (levels > LEVELS_MAX) {
       throw invalidFilter("it has more than " + LEVELS_MAX + " levels");
+    }
+    String fault = encodingFault(filter);
+    if (fault != null) {
+      throw invalidFilter(fault);
     }
     return filter;
   }
@@ -105,6 +119,26 @@ public final class Topics {
       f = filterEnd + 1;
       n = nameEnd + 1;
     }
+  }
+
+  /** Returns why a text cannot be sent as a UTF-8 string of MQTT, or null. */
+  private static @Nullable String encodingFault(String text) {
+    int bytes = text.length();
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c < 0x80) {
+        continue;
+      }
+      if (!Character.isSurrogate(c)) {
+        bytes += c < 0x800 ? 1 : 2;
+      } else if (i + 1 < text.length() && Character.isSurrogatePair(c, text.charAt(i + 1))) {
+        bytes += 2;
+        i++;
+      } else {
+        return "it is not well-formed Unicode text";
+      }
+    }
+    return bytes > BYTES_MAX ? "it has more than " + BYTES_MAX + " bytes" : null;
   }
 
   private static boolean isLevel(String filter, int start, int end, char wildcard) {
