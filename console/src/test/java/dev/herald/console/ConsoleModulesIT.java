@@ -112,7 +112,7 @@ final class ConsoleModulesIT {
   }
 
   private static String own(String path) {
-    return path.startsWith(BASE) ? path.substring(BASE.length()) : "favicon.svg";
+    return path.startsWith(BASE) ? path.substring(BASE.length()) : "logo.svg";
   }
 
   private static Optional<Asset> test(String name) throws IOException {

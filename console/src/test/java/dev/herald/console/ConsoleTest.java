@@ -38,7 +38,7 @@ final class ConsoleTest {
     "index.html, text/html; charset=utf-8",
     "js/main.js, text/javascript; charset=utf-8",
     "css/base.css, text/css; charset=utf-8",
-    "favicon.svg, image/svg+xml",
+    "logo.svg, image/svg+xml",
     "lib/lit/index.js, text/javascript; charset=utf-8",
     "lib/chart.js/dist/chart.js, text/javascript; charset=utf-8",
     "lib/paho-mqtt/paho-mqtt-min.js, text/javascript; charset=utf-8",

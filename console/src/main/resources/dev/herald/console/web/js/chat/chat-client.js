@@ -44,6 +44,9 @@ export class ChatClient extends Observable {
     server.watch(() => this.#begin());
   }
 
+  /** Which conversation this is: another text whenever a name has changed. */
+  get place() { return this.#names; }
+
   get user() { return this.#room.user(this.#side); }
 
   get entries() { return this.#conversation.entries; }

@@ -19,6 +19,7 @@ class ChatPane extends LightElement {
 
   #atEnd = true;
   #newest;
+  #place;
   #tick;
 
   constructor() {
@@ -65,7 +66,12 @@ class ChatPane extends LightElement {
   }
 
   updated() {
-    const { entries, state, retryAt } = this.client;
+    const { entries, place, state, retryAt } = this.client;
+    if (place !== this.#place) {
+      this.#place = place;
+      this.#atEnd = true;
+      this.unseen = false;
+    }
     const newest = entries.at(-1)?.key;
     if (this.#atEnd) {
       this.#keepAtEnd();
