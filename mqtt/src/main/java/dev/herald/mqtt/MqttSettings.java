@@ -1,11 +1,11 @@
 package dev.herald.mqtt;
 
 import dev.herald.core.config.Setting;
+import java.time.Duration;
 
 /**
- * The settings of the MQTT listener and its sessions: the section {@code mqtt}.
- *
- * @param port the TCP port, 0 for one that the system picks
+ * The settings of the MQTT edge and its sessions: the section {@code mqtt}. The limits hold for
+ * MQTT over WebSocket as well.
  */
 public record MqttSettings(
     @Setting(
@@ -13,4 +13,120 @@ public record MqttSettings(
             def = "1883",
             min = "0",
             max = "65535")
-        int port) {}
+        int port,
+    @Setting(
+            doc =
+                "How many event loops carry connections, a thread each. 0 takes one for each"
+                    + " processor, at most 32.",
+            unit = "threads",
+            def = "0",
+            min = "0",
+            max = "32")
+        int loops,
+    @Setting(
+            doc =
+                "How many connections may be open at once. One more is closed as soon as it is"
+                    + " accepted, and counted.",
+            unit = "connections",
+            def = "1000000",
+            min = "1",
+            max = "10000000")
+        int connectionsMax,
+    @Setting(
+            doc =
+                "How long a new connection may take to send its CONNECT packet. It is closed after"
+                    + " that.",
+            def = "10s",
+            min = "1s",
+            max = "5m")
+        Duration connectTimeout,
+    @Setting(
+            doc =
+                "The largest packet a client may send. A larger one ends the connection with reason"
+                    + " 0x95.",
+            unit = "bytes",
+            def = "1MiB",
+            min = "1KiB",
+            max = "256MiB")
+        int packetBytesMax,
+    @Setting(
+            doc =
+                "How many subscriptions a session may have. One more is refused with reason 0x97,"
+                    + " 0x80 in 3.1.1.",
+            unit = "subscriptions",
+            def = "10000",
+            min = "1",
+            max = "10000000")
+        int subscriptionsMax,
+    @Setting(
+            doc =
+                "How many QoS 1 and 2 messages may be under way to a client unacknowledged; a"
+                    + " client that announces a smaller receive maximum gets no more than that."
+                    + " Further messages wait in its queue.",
+            unit = "messages",
+            def = "1000",
+            min = "1",
+            max = "65535")
+        int inflightMax,
+    @Setting(
+            doc =
+                "How many QoS 1 and 2 messages of a client may wait for the server's"
+                    + " acknowledgement. A client of MQTT 5 that sends more is disconnected with"
+                    + " reason 0x93; others are read no further until some are acknowledged.",
+            unit = "messages",
+            def = "1000",
+            min = "1",
+            max = "65535")
+        int receiveMax,
+    @Setting(
+            doc =
+                "How many bytes of messages may wait for one session. At the limit QoS 0 messages"
+                    + " for it are dropped and counted; a connected client for which a QoS 1 or 2"
+                    + " message has no room is disconnected with reason 0x97; for a session without"
+                    + " a connection the message is dropped and counted.",
+            unit = "bytes",
+            def = "8MiB",
+            min = "64KiB",
+            max = "1GiB")
+        int queueBytesMax,
+    @Setting(
+            doc =
+                "How many sessions may exist, connected or not. A client that would need one more"
+                    + " is refused with reason 0x97.",
+            unit = "sessions",
+            def = "1000000",
+            min = "1",
+            max = "10000000")
+        int sessionsMax,
+    @Setting(
+            doc =
+                "How long a session may live on without a connection. A client that asks for more,"
+                    + " or for ever, gets this, and a client of MQTT 5 is told so.",
+            def = "7d",
+            min = "1s",
+            max = "365d")
+        Duration sessionExpiryMax,
+    @Setting(
+            doc =
+                "How many topics of an app may have a retained message. A further one is refused"
+                    + " with reason 0x97.",
+            unit = "messages",
+            def = "100000",
+            min = "0",
+            max = "100000000")
+        int retainedMessagesMax,
+    @Setting(
+            doc =
+                "How many bytes the retained messages of an app may take together. One without room"
+                    + " is refused with reason 0x97.",
+            unit = "bytes",
+            def = "64MiB",
+            min = "0",
+            max = "64GiB")
+        long retainedBytesMax) {
+
+  /** Returns how many event loops there are: as set, or one for each processor. */
+  public int loopCount() {
+    return loops > 0 ? loops : Math.min(32, Runtime.getRuntime().availableProcessors());
+  }
+}

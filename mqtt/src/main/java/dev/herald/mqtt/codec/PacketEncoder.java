@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes the packets a server sends, PUBLISH excepted (see {@link PublishForm}). */
 public final class PacketEncoder {
+  private static final byte[] NOTHING = {};
+
   private PacketEncoder() {}
 
   /**
@@ -49,24 +51,46 @@ public final class PacketEncoder {
     }
   }
 
+  /**
+   * Returns whether a refusal can be told in a CONNACK: 3.1.1 has a return code for a few reasons
+   * only, and a connection refused for another is closed without a word [MQTT-3.1.4-1 of 3.1.1].
+   */
+  public static boolean canRefuse(int version, int reason) {
+    return version >= 5 || returnCodeOf311(reason) > 0;
+  }
+
   private static int returnCodeOf311(int reason) {
     return switch (reason) {
       case Reason.UNSUPPORTED_PROTOCOL_VERSION -> 1;
       case Reason.CLIENT_IDENTIFIER_NOT_VALID -> 2;
+      case Reason.SERVER_UNAVAILABLE, Reason.QUOTA_EXCEEDED, Reason.SERVER_SHUTTING_DOWN -> 3;
       case Reason.BAD_USER_NAME_OR_PASSWORD -> 4;
       case Reason.NOT_AUTHORIZED -> 5;
-      default -> 3;
+      default -> 0;
     };
   }
 
-  /** Writes a PUBACK, PUBREC, PUBREL or PUBCOMP; 3.1.1 has no reason code. */
-  public static void ack(ByteBuf out, int version, int type, int packetId, int reason) {
-    out.writeByte((type << 4) | (type == PacketType.PUBREL ? 2 : 0));
+  /**
+   * Writes a PUBACK, PUBREC, PUBREL or PUBCOMP; 3.1.1 has neither reason code nor text.
+   *
+   * @param text what was wrong, or null to say nothing
+   */
+  public static void ack(
+      ByteBuf out, int version, int type, int packetId, int reason, @Nullable String text) {
+    byte[] told = text == null ? NOTHING : text.getBytes(StandardCharsets.UTF_8);
+    int properties = told.length == 0 ? 0 : 3 + told.length;
     boolean withReason = version >= 5 && reason != Reason.SUCCESS;
-    out.writeByte(withReason ? 3 : 2);
+    boolean withText = withReason && properties > 0;
+    out.writeByte((type << 4) | (type == PacketType.PUBREL ? 2 : 0));
+    writeVarint(
+        out, 2 + (withReason ? 1 : 0) + (withText ? varintSize(properties) + properties : 0));
     out.writeShort(packetId);
     if (withReason) {
       out.writeByte(reason);
+    }
+    if (withText) {
+      writeVarint(out, properties);
+      out.writeByte(Properties.REASON_STRING).writeShort(told.length).writeBytes(told);
     }
   }
 

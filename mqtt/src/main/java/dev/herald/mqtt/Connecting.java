@@ -1,0 +1,155 @@
+package dev.herald.mqtt;
+
+import dev.herald.core.app.App;
+import dev.herald.core.error.ErrorCode;
+import dev.herald.core.error.HeraldException;
+import dev.herald.core.group.GroupLimits;
+import dev.herald.mqtt.codec.Connect;
+import dev.herald.mqtt.codec.PacketEncoder;
+import dev.herald.mqtt.codec.PacketException;
+import dev.herald.mqtt.codec.Reason;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Obeys one CONNECT packet: finds or makes the session, moves the connection to the session's lane
+ * if need be, and answers.
+ */
+final class Connecting {
+  /** The most characters of a client identifier. */
+  static final int CLIENT_ID_CHARACTERS_MAX = 1024;
+
+  /** How many topic aliases a client may set. */
+  static final int TOPIC_ALIAS_MAX = 32;
+
+  /** How often a connection follows a session that is made anew elsewhere each time. */
+  private static final int MOVES_MAX = 16;
+
+  private final Broker broker;
+  private final Connection connection;
+  private final Connect packet;
+  private int moves;
+
+  Connecting(Broker broker, Connection connection, Connect packet) {
+    this.broker = broker;
+    this.connection = connection;
+    this.packet = packet;
+  }
+
+  void run() {
+    try {
+      check();
+      Identity identity = Identity.of(packet.userName());
+      App app = broker.apps().get(identity.appId());
+      String assigned = packet.clientId().isEmpty() ? "herald-" + UUID.randomUUID() : null;
+      String clientId = assigned == null ? packet.clientId() : assigned;
+      attach(app, identity, new Sessions.Key(app.id(), clientId), assigned);
+    } catch (HeraldException refusal) {
+      connection.end(
+          refusal.code() == ErrorCode.FIELD_INVALID
+              ? Reason.BAD_USER_NAME_OR_PASSWORD
+              : refusal.code().mqttReason(),
+          refusal.detail());
+    }
+  }
+
+  private void check() {
+    String clientId = packet.clientId();
+    if (clientId.isEmpty() && packet.version() < 5 && !packet.cleanStart()) {
+      throw new PacketException(
+          Reason.CLIENT_IDENTIFIER_NOT_VALID,
+          "a session that is kept needs a client identifier [MQTT-3.1.3-8]");
+    }
+    if (clientId.length() > CLIENT_ID_CHARACTERS_MAX) {
+      throw new PacketException(
+          Reason.CLIENT_IDENTIFIER_NOT_VALID,
+          "the client identifier has more than " + CLIENT_ID_CHARACTERS_MAX + " characters");
+    }
+    if (packet.options().authenticationMethod() != null) {
+      throw new PacketException(
+          Reason.BAD_AUTHENTICATION_METHOD, "no authentication method is offered");
+    }
+    if (packet.will() != null && packet.will().topic().startsWith("$")) {
+      throw new PacketException(
+          Reason.TOPIC_NAME_INVALID, "a will cannot be published to a topic that starts with $");
+    }
+    String userId = Identity.of(packet.userName()).userId();
+    if (!userId.isEmpty()) {
+      GroupLimits.checkId("user", userId);
+    }
+  }
+
+  /**
+   * Finds or makes the session on this lane, or moves to the lane where it is and tries again
+   * there.
+   */
+  private void attach(App app, Identity identity, Sessions.Key key, @Nullable String assigned) {
+    LoopLane lane = connection.lane();
+    while (true) {
+      Session session = broker.sessions().find(key);
+      if (session != null && session.loopLane() != lane) {
+        follow(session.loopLane(), () -> attach(app, identity, key, assigned));
+        return;
+      }
+      boolean present = session != null && !packet.cleanStart();
+      if (session != null) {
+        session.takeOver();
+      }
+      if (session != null && packet.cleanStart()) {
+        session.end();
+        session = null;
+      }
+      if (session == null) {
+        session = add(lane, key, app);
+      }
+      if (session != null) {
+        accept(session, identity, present, assigned);
+        return;
+      }
+    }
+  }
+
+  private @Nullable Session add(LoopLane lane, Sessions.Key key, App app) {
+    if (broker.sessions().isFull()) {
+      throw new HeraldException(
+          ErrorCode.QUOTA_EXCEEDED, "this server has as many sessions as it may have");
+    }
+    Session session = new Session(broker, lane, key, app);
+    return broker.sessions().add(session) ? session : null;
+  }
+
+  private void follow(LoopLane target, Runnable then) {
+    if (++moves > MOVES_MAX) {
+      connection.end(Reason.SERVER_UNAVAILABLE, "the client identifier connects too often");
+      return;
+    }
+    connection.moveTo(
+        target,
+        () -> {
+          try {
+            then.run();
+          } catch (HeraldException refusal) {
+            connection.end(refusal.code().mqttReason(), refusal.detail());
+          }
+        });
+  }
+
+  private void accept(
+      Session session, Identity identity, boolean present, @Nullable String assigned) {
+    long asked = packet.options().sessionExpirySeconds();
+    long granted = Math.min(asked, broker.settings().sessionExpiryMax().toSeconds());
+    session.attach(connection, packet, identity.userId(), granted);
+    connection.connected(session, packet.keepAliveSeconds());
+    PacketEncoder.connack(
+        connection.out().room(128),
+        packet.version(),
+        present,
+        new PacketEncoder.Accepted(
+            granted == asked ? -1 : granted,
+            broker.settings().receiveMax(),
+            broker.settings().packetBytesMax(),
+            TOPIC_ALIAS_MAX,
+            assigned));
+    session.resume();
+  }
+}

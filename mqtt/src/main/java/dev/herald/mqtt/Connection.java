@@ -1,0 +1,447 @@
+package dev.herald.mqtt;
+
+import dev.herald.mqtt.codec.Ack;
+import dev.herald.mqtt.codec.Connect;
+import dev.herald.mqtt.codec.Disconnect;
+import dev.herald.mqtt.codec.PacketDecoder;
+import dev.herald.mqtt.codec.PacketEncoder;
+import dev.herald.mqtt.codec.PacketException;
+import dev.herald.mqtt.codec.PacketReader;
+import dev.herald.mqtt.codec.PacketType;
+import dev.herald.mqtt.codec.Reason;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client's connection: finds the packets in the bytes, obeys them, and looks after the
+ * connection's life.
+ *
+ * <p>It is the only handler of a TCP channel, and works on the bytes where they arrived: a buffer
+ * of its own exists only while a packet is incomplete. Owned by one lane, which changes at most
+ * while CONNECT is obeyed.
+ */
+final class Connection extends ChannelInboundHandlerAdapter {
+  private static final Logger LOG = System.getLogger(Connection.class.getName());
+
+  /** How long a connection that was told to end may take to close, in seconds. */
+  private static final int LINGER_SECONDS = 2;
+
+  /** A place in the lane's table of connections; -1 while in none. */
+  int slot = -1;
+
+  private final Broker broker;
+  private LoopLane lane;
+  private final Channel channel;
+  private final PacketOutput out;
+  private final InboundPublisher publisher;
+
+  private @Nullable ByteBuf incomplete;
+  private @Nullable Session session;
+  private int version;
+  private boolean wantsReasons;
+  private int keepAliveSeconds;
+  private int lastReadTick;
+  private boolean ending;
+  private boolean moving;
+  private boolean paused;
+
+  /**
+   * Makes the connection of a channel; on the channel's loop.
+   *
+   * @param lane the loop as a lane
+   */
+  Connection(Broker broker, LoopLane lane, Channel channel) {
+    this.broker = broker;
+    this.lane = lane;
+    this.channel = channel;
+    this.out = new PacketOutput(this, broker, channel);
+    this.publisher = new InboundPublisher(broker, this);
+    this.lastReadTick = lane.tick();
+    lane.add(this);
+  }
+
+  LoopLane lane() {
+    return lane;
+  }
+
+  PacketOutput out() {
+    return out;
+  }
+
+  /** Returns the protocol level, 4 or 5; 0 before CONNECT. */
+  int version() {
+    return version;
+  }
+
+  /** Returns whether the client wants to be told reasons in words (request problem information). */
+  boolean wantsReasons() {
+    return wantsReasons;
+  }
+
+  Session session() {
+    Session present = session;
+    if (present == null) {
+      throw new IllegalStateException("not connected");
+    }
+    return present;
+  }
+
+  InboundPublisher publisher() {
+    return publisher;
+  }
+
+  boolean isEnding() {
+    return ending;
+  }
+
+  // ---- bytes to packets
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object read) {
+    ByteBuf in = (ByteBuf) read;
+    if (ending) {
+      in.release();
+      return;
+    }
+    lastReadTick = lane.tick();
+    broker.counters().bytesReceived.add(in.readableBytes());
+    if (incomplete != null) {
+      incomplete.writeBytes(in);
+      in.release();
+      in = incomplete;
+      incomplete = null;
+    }
+    decode(in);
+  }
+
+  /** Obeys every whole packet, then keeps what is left. Takes over the buffer. */
+  private void decode(ByteBuf in) {
+    try {
+      while (!ending && !moving && decodeOne(in)) {
+        // one packet after the other
+      }
+    } catch (PacketException broken) {
+      broker.counters().protocolErrors.increment();
+      LOG.log(Level.DEBUG, () -> "mqtt.protocol_error " + this + " " + broken.getMessage());
+      end(broken.reason(), broken.getMessage());
+    } catch (RuntimeException failure) {
+      LOG.log(Level.ERROR, "mqtt.packet_failed " + this, failure);
+      end(Reason.UNSPECIFIED_ERROR, null);
+    } finally {
+      keep(in);
+    }
+  }
+
+  private void keep(ByteBuf in) {
+    if (ending || !in.isReadable()) {
+      in.release();
+    } else if (incomplete == null) {
+      // a copy of the few bytes, so that the large buffer they came in is free again
+      incomplete = channel.alloc().buffer(in.readableBytes()).writeBytes(in);
+      in.release();
+    }
+  }
+
+  private boolean decodeOne(ByteBuf in) {
+    if (!in.isReadable()) {
+      return false;
+    }
+    int start = in.readerIndex();
+    int first = in.getUnsignedByte(start);
+    PacketType.check(first, version);
+    if ((version == 0) != ((first >> 4) == PacketType.CONNECT)) {
+      throw new PacketException(
+          Reason.PROTOCOL_ERROR, "CONNECT must be the first packet, once [MQTT-3.1.0-1]");
+    }
+    int length = 0;
+    int headerBytes = 1;
+    int next;
+    do {
+      if (headerBytes > 4) {
+        throw new PacketException(Reason.MALFORMED_PACKET, "the length has more than four bytes");
+      }
+      if (start + headerBytes >= in.writerIndex()) {
+        return false;
+      }
+      next = in.getUnsignedByte(start + headerBytes);
+      length |= (next & 0x7F) << (7 * (headerBytes - 1));
+      headerBytes++;
+    } while (next >= 0x80);
+    if (headerBytes + length > broker.settings().packetBytesMax()) {
+      throw new PacketException(Reason.PACKET_TOO_LARGE, "the packet is larger than announced");
+    }
+    if (in.readableBytes() < headerBytes + length) {
+      return false;
+    }
+    in.skipBytes(headerBytes);
+    PacketReader reader = lane.reader();
+    reader.start(in, length);
+    int end = in.readerIndex() + length;
+    obey(first, reader);
+    in.readerIndex(end);
+    return true;
+  }
+
+  private void obey(int first, PacketReader reader) {
+    PacketDecoder decoder = lane.decoder();
+    switch (first >> 4) {
+      case PacketType.PUBLISH -> publisher.publish(decoder.publish(reader, first & 15, version));
+      case PacketType.PUBACK, PacketType.PUBCOMP ->
+          session().completed(decoder.ack(reader, version).packetId());
+      case PacketType.PUBREC -> received(decoder.ack(reader, version));
+      case PacketType.PUBREL -> publisher.release(decoder.ack(reader, version));
+      case PacketType.SUBSCRIBE ->
+          Subscribing.subscribe(broker, this, decoder.subscribe(reader, version));
+      case PacketType.UNSUBSCRIBE ->
+          Subscribing.unsubscribe(this, decoder.unsubscribe(reader, version));
+      case PacketType.PINGREQ -> {
+        reader.expectEnd();
+        PacketEncoder.pingresp(out.room(2));
+      }
+      case PacketType.DISCONNECT -> disconnect(decoder.disconnect(reader, version));
+      case PacketType.CONNECT -> connect(decoder, reader);
+      default ->
+          throw new PacketException(
+              Reason.PROTOCOL_ERROR, "AUTH without an authentication method [MQTT-4.12.0-6]");
+    }
+  }
+
+  private void received(Ack ack) {
+    int packetId = ack.packetId();
+    int reason = session().receivedByClient(packetId, ack.reason());
+    if (reason >= 0) {
+      out.ack(PacketType.PUBREL, packetId, reason, null);
+    }
+  }
+
+  private void disconnect(Disconnect packet) {
+    Session present = session();
+    if (packet.sessionExpirySeconds() >= 0) {
+      if (present.expirySeconds() == 0 && packet.sessionExpirySeconds() > 0) {
+        throw new PacketException(
+            Reason.PROTOCOL_ERROR, "a session that was to end with its connection cannot stay");
+      }
+      present.expireAfter(packet.sessionExpirySeconds());
+    }
+    if (packet.reason() != Reason.DISCONNECT_WITH_WILL) {
+      present.forgetWill();
+    }
+    close();
+  }
+
+  // ---- CONNECT
+
+  private void connect(PacketDecoder decoder, PacketReader reader) {
+    int level = decoder.protocolLevel(reader);
+    if (level != 4 && level != 5) {
+      version = level > 5 ? 5 : 4;
+      throw new PacketException(
+          Reason.UNSUPPORTED_PROTOCOL_VERSION, "the protocol level must be 4 or 5 [MQTT-3.1.2-2]");
+    }
+    version = level;
+    Connect packet = decoder.connect(reader, level);
+    wantsReasons = level >= 5 && packet.options().problemInformation();
+    out.limitPackets(packet.options().packetBytesMax());
+    new Connecting(broker, this, packet).run();
+  }
+
+  /** Becomes the connection of a session on this lane. */
+  void connected(Session of, int keepAlive) {
+    session = of;
+    keepAliveSeconds = keepAlive;
+  }
+
+  /** Moves to another lane and goes on there. Packets that follow CONNECT wait. */
+  void moveTo(LoopLane target, Runnable then) {
+    moving = true;
+    channel.config().setAutoRead(false);
+    lane.remove(this);
+    // not at once: the loop is in the middle of reading from the channel
+    lane.loop().execute(() -> channel.deregister().addListener(left -> register(target, then)));
+  }
+
+  private void register(LoopLane target, Runnable then) {
+    var _ =
+        target
+            .loop()
+            .register(channel)
+            .addListener(arrived -> target.execute(() -> arrive(target, then)));
+  }
+
+  private void arrive(LoopLane target, Runnable then) {
+    lane = target;
+    moving = false;
+    ByteBuf waiting = incomplete;
+    incomplete = null;
+    if (!channel.isOpen()) {
+      ending = true;
+      ReferenceCountUtil.release(waiting);
+      return;
+    }
+    lane.add(this);
+    lastReadTick = lane.tick();
+    then.run();
+    channel.config().setAutoRead(true);
+    if (waiting != null) {
+      decode(waiting);
+    }
+  }
+
+  // ---- flow
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    if (!paused && !ending && mustPause()) {
+      paused = true;
+      ctx.channel().config().setAutoRead(false);
+      lane.pause(this);
+    }
+  }
+
+  private boolean mustPause() {
+    return broker.router().isCongested() || publisher.isFull() || outputPiledUp();
+  }
+
+  /** Returns whether the client asks for more answers than it reads. */
+  private boolean outputPiledUp() {
+    return out.pendingBytes() > 2L * broker.settings().queueBytesMax();
+  }
+
+  void readAgainIfAllowed() {
+    if (ending || !paused) {
+      return;
+    }
+    if (mustPause()) {
+      if (!outputPiledUp()) {
+        // the silence is ours
+        lastReadTick = lane.tick();
+      }
+      lane.pause(this);
+    } else {
+      paused = false;
+      channel.config().setAutoRead(true);
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    if (ctx.channel().isWritable() && session != null) {
+      session.drain();
+    }
+  }
+
+  void flush() {
+    out.flush();
+  }
+
+  // ---- the end
+
+  /** Ends the connection and tells the client why, as far as its version allows. */
+  void end(int reason, @Nullable String text) {
+    lane.assertInLane();
+    if (ending) {
+      return;
+    }
+    tell(reason, wantsReasons || session == null ? text : null);
+    leave();
+    out.flush();
+    linger();
+  }
+
+  private void tell(int reason, @Nullable String text) {
+    int size = 32 + (text == null ? 0 : 3 * text.length());
+    if (session != null && version >= 5) {
+      PacketEncoder.disconnect(out.room(size), reason, text);
+    } else if (session == null && version != 0 && PacketEncoder.canRefuse(version, reason)) {
+      broker.counters().refused.increment();
+      PacketEncoder.connackRefused(out.room(size), version, reason, text);
+    }
+  }
+
+  /**
+   * Closes our side and reads on to the peer's end, so that what it was told is not lost in a
+   * reset.
+   */
+  private void linger() {
+    lastReadTick = lane.tick();
+    if (channel instanceof DuplexChannel duplex && duplex.isActive()) {
+      channel.config().setAutoRead(true);
+      var _ = duplex.shutdownOutput();
+    } else {
+      close();
+    }
+  }
+
+  void serverStops() {
+    end(Reason.SERVER_SHUTTING_DOWN, "the server stops");
+  }
+
+  private void close() {
+    leave();
+    var _ = channel.close();
+  }
+
+  private void leave() {
+    ending = true;
+    Session left = session;
+    session = null;
+    if (left != null) {
+      left.detach(this);
+    }
+  }
+
+  /** Looks after time: closes a connection that is silent for too long. Called once a second. */
+  void sweep(int tick) {
+    int silent = tick - lastReadTick;
+    if (ending) {
+      if (silent > LINGER_SECONDS) {
+        close();
+      }
+    } else if (session == null) {
+      if (silent > broker.settings().connectTimeout().toSeconds() && !moving) {
+        LOG.log(Level.DEBUG, () -> "mqtt.connect_timeout " + this);
+        close();
+      }
+    } else if (keepAliveSeconds > 0 && silent > keepAliveSeconds + keepAliveSeconds / 2) {
+      end(Reason.KEEP_ALIVE_TIMEOUT, "nothing came for one and a half keep-alive times");
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    if (moving) {
+      return;
+    }
+    lane.remove(this);
+    leave();
+    out.discard();
+    if (incomplete != null) {
+      incomplete.release();
+      incomplete = null;
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (!(cause instanceof IOException)) {
+      LOG.log(Level.WARNING, "mqtt.connection_failed " + this, cause);
+    }
+    close();
+  }
+
+  @Override
+  public String toString() {
+    Session present = session;
+    return "remote="
+        + channel.remoteAddress()
+        + (present == null ? "" : " app=" + present.key().appId());
+  }
+}

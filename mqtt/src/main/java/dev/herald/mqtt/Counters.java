@@ -1,0 +1,69 @@
+package dev.herald.mqtt;
+
+import dev.herald.core.metric.Metrics;
+import dev.herald.core.metric.Metrics.Counter;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** What the edge counts. Thread-safe. */
+final class Counters {
+  final AtomicInteger connections = new AtomicInteger();
+  final Counter accepted;
+  final Counter refused;
+  final Counter received;
+  final Counter sent;
+  final Counter bytesReceived;
+  final Counter bytesSent;
+  final Counter protocolErrors;
+  final Counter takenOver;
+
+  /** QoS 0 messages for clients that do not read fast enough. */
+  final Counter droppedSlow;
+
+  /** QoS 1 and 2 messages for sessions without a connection whose queue is full. */
+  final Counter droppedOffline;
+
+  /** Messages that expired before they could be sent. */
+  final Counter droppedExpired;
+
+  /** Messages larger than the client takes. */
+  final Counter droppedTooLarge;
+
+  /** Messages to topics that clients may not publish to, or that found no room. */
+  final Counter droppedRefused;
+
+  Counters(Metrics metrics) {
+    metrics.gauge("herald_mqtt_connections", "Open MQTT connections.", connections::get);
+    accepted =
+        metrics.counter("herald_mqtt_connections_accepted_total", "MQTT connections accepted.");
+    refused =
+        metrics.counter(
+            "herald_mqtt_connections_refused_total",
+            "MQTT connections closed for lack of room, or refused at CONNECT.");
+    received =
+        metrics.counter("herald_mqtt_messages_received_total", "PUBLISH packets from clients.");
+    sent = metrics.counter("herald_mqtt_messages_sent_total", "PUBLISH packets to clients.");
+    bytesReceived = metrics.counter("herald_mqtt_bytes_received_total", "Bytes from clients.");
+    bytesSent = metrics.counter("herald_mqtt_bytes_sent_total", "Bytes given to connections.");
+    protocolErrors =
+        metrics.counter(
+            "herald_mqtt_protocol_errors_total",
+            "Connections ended because the client broke MQTT.");
+    takenOver =
+        metrics.counter(
+            "herald_mqtt_sessions_taken_over_total",
+            "Connections ended because their client identifier connected anew.");
+    droppedSlow = dropped(metrics, "slow_consumer");
+    droppedOffline = dropped(metrics, "offline_queue_full");
+    droppedExpired = dropped(metrics, "expired");
+    droppedTooLarge = dropped(metrics, "packet_too_large");
+    droppedRefused = dropped(metrics, "refused");
+  }
+
+  private static Counter dropped(Metrics metrics, String reason) {
+    return metrics.counter(
+        "herald_mqtt_messages_dropped_total",
+        "reason",
+        reason,
+        "Messages not delivered to a client, or not taken from one.");
+  }
+}

@@ -1,0 +1,272 @@
+package dev.herald.mqtt;
+
+import dev.herald.core.app.App;
+import dev.herald.core.error.HeraldException;
+import dev.herald.core.group.GroupCommands;
+import dev.herald.core.group.GroupTopics;
+import dev.herald.core.route.Message;
+import dev.herald.core.route.MessageProperties;
+import dev.herald.mqtt.codec.Ack;
+import dev.herald.mqtt.codec.Connect;
+import dev.herald.mqtt.codec.PacketException;
+import dev.herald.mqtt.codec.PacketType;
+import dev.herald.mqtt.codec.Publish;
+import dev.herald.mqtt.codec.Reason;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes what one client publishes: relays it, retains it, or makes it a message of a group, and
+ * acknowledges it when the promise of its class holds. Owned by the connection's lane.
+ */
+final class InboundPublisher {
+  private final Broker broker;
+  private final Connection connection;
+  private @Nullable String @Nullable [] aliases;
+
+  /** Messages to groups that are not stored yet. */
+  private int creating;
+
+  InboundPublisher(Broker broker, Connection connection) {
+    this.broker = broker;
+    this.connection = connection;
+  }
+
+  /**
+   * Returns whether so many messages wait for the store that the client should be read no further.
+   */
+  boolean isFull() {
+    return creating >= broker.settings().receiveMax();
+  }
+
+  /** Obeys a PUBLISH packet. */
+  void publish(Publish packet) {
+    broker.counters().received.increment();
+    String topic = packet.topicAlias() == 0 ? packet.topic() : resolve(packet);
+    if (packet.qos() > 0) {
+      checkReceiveMaximum(packet);
+    }
+    if (packet.qos() == 2 && !connection.session().receive(packet.packetId())) {
+      // a repetition; while the first one waits for the store, the PUBREC follows from there
+      if (!connection.session().isWaitingForStore(packet.packetId())) {
+        acknowledge(packet.qos(), packet.packetId(), Reason.SUCCESS, null);
+      }
+    } else if (topic.charAt(0) == '$') {
+      publishSpecial(topic, packet);
+    } else {
+      relay(topic, packet);
+    }
+  }
+
+  private void relay(String topic, Publish packet) {
+    Session session = connection.session();
+    Message message =
+        new Message(
+            topic,
+            packet.payload(),
+            packet.qos(),
+            packet.retain(),
+            packet.properties(),
+            expiresAtMs(broker, packet.expirySeconds()),
+            session);
+    App app = session.app();
+    if (packet.retain() && !app.retained().retain(message)) {
+      refuse(packet.qos(), packet.packetId(), Reason.QUOTA_EXCEEDED, "no room to retain it");
+      return;
+    }
+    boolean matched = broker.router().publish(app.topics(), message);
+    if (packet.qos() > 0) {
+      acknowledge(
+          packet.qos(),
+          packet.packetId(),
+          matched ? Reason.SUCCESS : Reason.NO_MATCHING_SUBSCRIBERS,
+          null);
+    }
+  }
+
+  private void publishSpecial(String topic, Publish packet) {
+    String groupId = GroupTopics.groupIdOf(topic);
+    if (groupId == null && connection.version() < 5) {
+      // nobody subscribes to such a topic, so that the acknowledgement promises nothing
+      // [MQTT-3.3.5-2 of 3.1.1]
+      broker.counters().droppedRefused.increment();
+      acknowledge(packet.qos(), packet.packetId(), Reason.SUCCESS, null);
+      return;
+    }
+    if (groupId == null) {
+      refuse(
+          packet.qos(),
+          packet.packetId(),
+          Reason.TOPIC_NAME_INVALID,
+          "clients do not publish to this topic [MQTT-4.7.2-1]");
+      return;
+    }
+    try {
+      create(groupId, packet);
+    } catch (HeraldException refusal) {
+      refuse(packet.qos(), packet.packetId(), refusal.code().mqttReason(), refusal.detail());
+    } catch (CharacterCodingException e) {
+      refuse(
+          packet.qos(),
+          packet.packetId(),
+          Reason.PAYLOAD_FORMAT_INVALID,
+          "a message's content must be UTF-8 text");
+    }
+  }
+
+  private void create(String groupId, Publish packet) throws CharacterCodingException {
+    Session session = connection.session();
+    MessageProperties properties = packet.properties();
+    GroupCommands.Draft draft =
+        new GroupCommands.Draft(
+            session.app().id(),
+            groupId,
+            session.userId().isEmpty() ? session.key().clientId() : session.userId(),
+            StandardCharsets.UTF_8
+                .newDecoder()
+                .decode(ByteBuffer.wrap(packet.payload()))
+                .toString(),
+            type(properties.userProperty("type")),
+            properties.userProperty("clientMessageId"));
+    int qos = packet.qos();
+    int packetId = packet.packetId();
+    var stored = broker.groups().create(draft);
+    creating++;
+    if (qos == 2) {
+      session.waitForStore(packetId);
+    }
+    LoopLane lane = connection.lane();
+    var _ =
+        stored.whenComplete(
+            (outcome, failure) -> lane.execute(() -> created(session, qos, packetId, failure)));
+  }
+
+  private static @Nullable Integer type(@Nullable String text) {
+    if (text == null) {
+      return null;
+    }
+    try {
+      return Integer.valueOf(text);
+    } catch (NumberFormatException e) {
+      throw new HeraldException(
+          dev.herald.core.error.ErrorCode.FIELD_INVALID, "type must be a 32-bit integer");
+    }
+  }
+
+  /**
+   * Acknowledges a message that is stored, or was refused. At QoS 2 the identifier belongs to the
+   * session, so that its next connection is told; at QoS 1 the client sends again what this
+   * connection did not acknowledge.
+   */
+  private void created(Session session, int qos, int packetId, @Nullable Throwable failure) {
+    creating--;
+    if (qos == 2) {
+      session.stored(packetId);
+    }
+    Connection present = session.connection();
+    InboundPublisher teller = qos == 2 && present != null ? present.publisher() : this;
+    if (teller.connection.isEnding()) {
+      if (failure != null && qos == 2) {
+        session.release(packetId);
+      }
+    } else if (failure == null) {
+      teller.acknowledge(qos, packetId, Reason.SUCCESS, null);
+    } else {
+      HeraldException refusal = HeraldException.of(failure);
+      teller.refuse(qos, packetId, refusal.code().mqttReason(), refusal.detail());
+    }
+  }
+
+  /** Obeys a PUBREL packet. */
+  void release(Ack packet) {
+    boolean known = connection.session().release(packet.packetId());
+    connection
+        .out()
+        .ack(
+            PacketType.PUBCOMP,
+            packet.packetId(),
+            known ? Reason.SUCCESS : Reason.PACKET_IDENTIFIER_NOT_FOUND,
+            null);
+  }
+
+  private void acknowledge(int qos, int packetId, int reason, @Nullable String text) {
+    if (qos > 0) {
+      connection
+          .out()
+          .ack(qos == 1 ? PacketType.PUBACK : PacketType.PUBREC, packetId, reason, text);
+    }
+  }
+
+  /**
+   * Refuses a message. A client of 3.1.1 cannot be told in the acknowledgement, and an
+   * acknowledgement would say what is not so: its connection is closed instead [MQTT-3.3.5-2 of
+   * 3.1.1].
+   */
+  private void refuse(int qos, int packetId, int reason, String text) {
+    broker.counters().droppedRefused.increment();
+    if (qos == 0) {
+      return;
+    }
+    if (qos == 2) {
+      connection.session().release(packetId);
+    }
+    if (connection.version() >= 5) {
+      acknowledge(qos, packetId, reason, text);
+    } else {
+      connection.end(reason, text);
+    }
+  }
+
+  private void checkReceiveMaximum(Publish packet) {
+    int unacknowledged = creating + connection.session().receivedCount();
+    if (connection.version() >= 5
+        && unacknowledged >= broker.settings().receiveMax()
+        && !packet.duplicate()) {
+      throw new PacketException(
+          Reason.RECEIVE_MAXIMUM_EXCEEDED, "more messages than the receive maximum [MQTT-3.3.4-9]");
+    }
+  }
+
+  private String resolve(Publish packet) {
+    int alias = packet.topicAlias();
+    if (alias > Connecting.TOPIC_ALIAS_MAX) {
+      throw new PacketException(
+          Reason.TOPIC_ALIAS_INVALID, "a topic alias greater than announced [MQTT-3.3.2-9]");
+    }
+    if (aliases == null) {
+      aliases = new @Nullable String[Connecting.TOPIC_ALIAS_MAX + 1];
+    }
+    if (!packet.topic().isEmpty()) {
+      aliases[alias] = packet.topic();
+      return packet.topic();
+    }
+    String topic = aliases[alias];
+    if (topic == null) {
+      throw new PacketException(Reason.PROTOCOL_ERROR, "a topic alias that was not set");
+    }
+    return topic;
+  }
+
+  /** Publishes a will; a retained one without room is published all the same. */
+  static void publishWill(Broker broker, App app, Connect.WillMessage will, Session of) {
+    Message message =
+        new Message(
+            will.topic(),
+            will.payload(),
+            will.qos(),
+            will.retain(),
+            will.properties(),
+            expiresAtMs(broker, will.expirySeconds()),
+            of);
+    if (will.retain() && !app.retained().retain(message)) {
+      broker.counters().droppedRefused.increment();
+    }
+    broker.router().publish(app.topics(), message);
+  }
+
+  private static long expiresAtMs(Broker broker, long expirySeconds) {
+    return expirySeconds < 0 ? Message.NEVER : broker.clock().millis() + expirySeconds * 1000;
+  }
+}

@@ -1,0 +1,157 @@
+package dev.herald.mqtt;
+
+import dev.herald.core.route.Message;
+import dev.herald.mqtt.codec.PacketEncoder;
+import dev.herald.mqtt.codec.PublishForm;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The packets on their way to one client. What is written while the loop works on what is ready
+ * gathers in one buffer and goes out with one flush; an idle connection holds no buffer. Owned by
+ * the connection's lane.
+ */
+final class PacketOutput {
+  private static final int FIRST_BYTES = 256;
+
+  /** A buffer this full is handed to the channel before the flush. */
+  private static final int CHUNK_BYTES = 64 * 1024;
+
+  private final Connection connection;
+  private final Broker broker;
+  private final Channel channel;
+  private @Nullable ByteBuf gathered;
+  private boolean flushPending;
+  private long packetBytesMax = Integer.MAX_VALUE;
+
+  PacketOutput(Connection connection, Broker broker, Channel channel) {
+    this.connection = connection;
+    this.broker = broker;
+    this.channel = channel;
+  }
+
+  /** Sets the largest packet the client takes. */
+  void limitPackets(long bytesMax) {
+    packetBytesMax = bytesMax;
+  }
+
+  /** Returns how many bytes wait to be taken by the peer. */
+  long pendingBytes() {
+    ChannelOutboundBuffer outbound = channel.unsafe().outboundBuffer();
+    long handedOver = outbound == null ? 0 : outbound.totalPendingWriteBytes();
+    return handedOver + (gathered == null ? 0 : gathered.readableBytes());
+  }
+
+  /**
+   * Returns whether so much waits that QoS 1 and 2 messages should wait in the session's queue
+   * instead.
+   */
+  boolean isBacklogged() {
+    return !channel.isWritable();
+  }
+
+  /** Returns whether the client takes a packet of this size [MQTT-3.1.2-24]. */
+  boolean takes(OutboundMessage outbound) {
+    return packetBytesMax >= Integer.MAX_VALUE
+        || form(outbound.message).sizeMax(outbound.identifiers.length) <= packetBytesMax;
+  }
+
+  /** Sends a QoS 0 message, unless the client reads too slowly: then it is dropped and counted. */
+  void publishAtMostOnce(Message message, boolean retain, int[] identifiers) {
+    PublishForm form = form(message);
+    boolean expires = message.expiresAtMs() != Message.NEVER;
+    boolean plain = !retain && !expires && identifiers.length == 0;
+    int size = plain ? form.plainSize() : form.sizeMax(identifiers.length);
+    if (size > packetBytesMax) {
+      broker.counters().droppedTooLarge.increment();
+    } else if (isBacklogged() && pendingBytes() + size > broker.settings().queueBytesMax()) {
+      broker.counters().droppedSlow.increment();
+    } else if (plain) {
+      form.writePlain(room(size));
+      broker.counters().sent.increment();
+    } else {
+      write(form, message, retain ? 1 : 0, 0, identifiers);
+    }
+  }
+
+  /** Sends a QoS 1 or 2 message. */
+  void publish(OutboundMessage outbound, int packetId, boolean duplicate) {
+    int flags = (duplicate ? 8 : 0) | (outbound.qos << 1) | (outbound.retain ? 1 : 0);
+    Message message = outbound.message;
+    write(form(message), message, flags, packetId, outbound.identifiers);
+  }
+
+  private void write(
+      PublishForm form, Message message, int flags, int packetId, int[] identifiers) {
+    long expirySeconds = -1;
+    if (message.expiresAtMs() != Message.NEVER) {
+      long leftMs = message.expiresAtMs() - broker.clock().millis();
+      if (leftMs <= 0 && packetId == 0) {
+        broker.counters().droppedExpired.increment();
+        return;
+      }
+      expirySeconds = Math.max(1, Math.ceilDiv(leftMs, 1000L));
+    }
+    form.write(room(form.sizeMax(identifiers.length)), flags, packetId, identifiers, expirySeconds);
+    broker.counters().sent.increment();
+  }
+
+  private PublishForm form(Message message) {
+    return PublishForm.of(message, connection.version());
+  }
+
+  /** Sends a PUBACK, PUBREC, PUBREL or PUBCOMP. */
+  void ack(int type, int packetId, int reason, @Nullable String text) {
+    String told = connection.wantsReasons() ? text : null;
+    int size = 16 + (told == null ? 0 : 3 * told.length());
+    PacketEncoder.ack(room(size), connection.version(), type, packetId, reason, told);
+  }
+
+  /**
+   * Returns a buffer with room for so many bytes, to be written to at once; it is flushed with all
+   * others.
+   */
+  ByteBuf room(int bytes) {
+    ByteBuf buffer = gathered;
+    if (buffer != null && buffer.readableBytes() > CHUNK_BYTES) {
+      handOver(buffer);
+      buffer = null;
+    }
+    if (buffer == null) {
+      buffer = channel.alloc().buffer(Math.max(FIRST_BYTES, bytes));
+      gathered = buffer;
+    }
+    if (!flushPending) {
+      flushPending = true;
+      connection.lane().flushLater(connection);
+    }
+    return buffer;
+  }
+
+  /** Gives everything gathered to the socket. */
+  void flush() {
+    flushPending = false;
+    ByteBuf buffer = gathered;
+    if (buffer != null) {
+      handOver(buffer);
+      gathered = null;
+    }
+    channel.flush();
+  }
+
+  private void handOver(ByteBuf buffer) {
+    broker.counters().bytesSent.add(buffer.readableBytes());
+    var _ = channel.write(buffer, channel.voidPromise());
+    gathered = null;
+  }
+
+  /** Lets go of what is gathered, for good. */
+  void discard() {
+    if (gathered != null) {
+      gathered.release();
+      gathered = null;
+    }
+  }
+}

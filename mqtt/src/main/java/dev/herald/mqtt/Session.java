@@ -1,0 +1,477 @@
+package dev.herald.mqtt;
+
+import dev.herald.core.app.App;
+import dev.herald.core.route.Message;
+import dev.herald.core.route.Subscriber;
+import dev.herald.core.route.Subscription;
+import dev.herald.mqtt.codec.Connect;
+import dev.herald.mqtt.codec.PacketType;
+import dev.herald.mqtt.codec.Reason;
+import dev.herald.mqtt.codec.Subscribe;
+import java.util.ArrayDeque;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The state of one client that may outlive its connection (MQTT 5.0 section 4.1): subscriptions,
+ * messages on their way to it, identifiers of QoS 2 messages on their way from it, and its will.
+ *
+ * <p>A session lives on one lane from its beginning to its end; all but {@link #key} and {@link
+ * #app} is touched there only. A connection that comes for it on another lane moves to this one
+ * first.
+ */
+final class Session extends Subscriber {
+  private final Broker broker;
+  private final LoopLane lane;
+  private final Sessions.Key key;
+  private final App app;
+
+  private Map<String, Subscription> subscriptions = Map.of();
+  private @Nullable Connection connection;
+  private String userId = "";
+  private long expirySeconds;
+  private int inflightMax;
+
+  private @Nullable OutboundWindow window;
+  private @Nullable ArrayDeque<OutboundMessage> queue;
+  private long queueBytes;
+
+  /** How many messages of the window were sent on an earlier connection only. */
+  private int unsent;
+
+  private @Nullable BitSet received;
+  private int receivedCount;
+  private @Nullable BitSet waiting;
+
+  private Connect.@Nullable WillMessage will;
+  private long willAtMs = Message.NEVER;
+  private long endsAtMs = Message.NEVER;
+  private boolean ended;
+
+  Session(Broker broker, LoopLane lane, Sessions.Key key, App app) {
+    super(lane);
+    this.broker = broker;
+    this.lane = lane;
+    this.key = key;
+    this.app = app;
+  }
+
+  Sessions.Key key() {
+    return key;
+  }
+
+  App app() {
+    return app;
+  }
+
+  LoopLane loopLane() {
+    return lane;
+  }
+
+  String userId() {
+    return userId;
+  }
+
+  // ---- connections
+
+  /** Ends the present connection, if any, because its client connected anew [MQTT-3.1.4-3]. */
+  void takeOver() {
+    lane.assertInLane();
+    Connection before = connection;
+    if (before != null) {
+      connection = null;
+      broker.counters().takenOver.increment();
+      before.end(Reason.SESSION_TAKEN_OVER, "the client identifier connected anew");
+      if (will != null && will.delaySeconds() == 0) {
+        publishWill();
+      }
+    }
+  }
+
+  /** Takes a connection; {@link #takeOver} comes before it. */
+  void attach(Connection next, Connect connect, String user, long sessionExpirySeconds) {
+    lane.assertInLane();
+    cancelDeadline();
+    willAtMs = Message.NEVER;
+    endsAtMs = Message.NEVER;
+    connection = next;
+    userId = user;
+    expirySeconds = sessionExpirySeconds;
+    inflightMax = Math.min(connect.options().receiveMaximum(), broker.settings().inflightMax());
+    will = connect.will();
+    if (window != null) {
+      window.forEach((packetId, message) -> message.sent = false);
+      unsent = window.size();
+    }
+  }
+
+  /** Sends again what the last connection left incomplete, then what waits [MQTT-4.4.0-1]. */
+  void resume() {
+    sendUnsent();
+    drain();
+  }
+
+  private void sendUnsent() {
+    Connection to = connection;
+    OutboundWindow of = window;
+    if (to != null && of != null && unsent > 0) {
+      of.forEach((packetId, message) -> sendAgain(to, of, packetId, message));
+    }
+  }
+
+  private void sendAgain(Connection to, OutboundWindow of, int packetId, OutboundMessage message) {
+    if (message.sent) {
+      return;
+    }
+    if (message.received) {
+      to.out().ack(PacketType.PUBREL, packetId, Reason.SUCCESS, null);
+    } else if (of.size() - unsent < inflightMax) {
+      to.out().publish(message, packetId, true);
+    } else {
+      return;
+    }
+    message.sent = true;
+    unsent--;
+  }
+
+  /** Changes the session's expiry at the client's wish (DISCONNECT, section 3.14.2.2.2). */
+  void expireAfter(long seconds) {
+    expirySeconds = Math.min(seconds, broker.settings().sessionExpiryMax().toSeconds());
+  }
+
+  long expirySeconds() {
+    return expirySeconds;
+  }
+
+  /** Forgets the will: the client disconnected as agreed [MQTT-3.14.4-3]. */
+  void forgetWill() {
+    will = null;
+  }
+
+  /** Lets go of a connection that closed; the session lives on as long as it was agreed. */
+  void detach(Connection gone) {
+    lane.assertInLane();
+    if (connection != gone) {
+      return;
+    }
+    connection = null;
+    long nowMs = broker.clock().millis();
+    Connect.WillMessage last = will;
+    if (expirySeconds == 0) {
+      end();
+      return;
+    }
+    endsAtMs = nowMs + expirySeconds * 1000;
+    if (last != null) {
+      willAtMs = nowMs + Math.min(last.delaySeconds(), expirySeconds) * 1000;
+      if (willAtMs <= nowMs) {
+        publishWill();
+      }
+    }
+    lane.addDeadline(this, deadlineMs());
+  }
+
+  /** Does what is due: publishes a delayed will, ends an expired session. */
+  void timeHasCome(long nowMs) {
+    if (ended || connection != null) {
+      return;
+    }
+    if (willAtMs <= nowMs) {
+      publishWill();
+    }
+    if (endsAtMs <= nowMs) {
+      end();
+    } else {
+      lane.addDeadline(this, deadlineMs());
+    }
+  }
+
+  /**
+   * Ends the session: nothing of it is left. A will that has not been published is, now
+   * [MQTT-3.1.3-9].
+   */
+  void end() {
+    lane.assertInLane();
+    if (ended) {
+      return;
+    }
+    ended = true;
+    cancelDeadline();
+    subscriptions.values().forEach(app.topics()::remove);
+    subscriptions = Map.of();
+    queue = null;
+    window = null;
+    queueBytes = 0;
+    unsent = 0;
+    broker.sessions().remove(this);
+    publishWill();
+  }
+
+  private void publishWill() {
+    Connect.WillMessage last = will;
+    will = null;
+    willAtMs = Message.NEVER;
+    if (last != null) {
+      InboundPublisher.publishWill(broker, app, last, this);
+    }
+  }
+
+  private long deadlineMs() {
+    return Math.min(willAtMs, endsAtMs);
+  }
+
+  private void cancelDeadline() {
+    if (deadlineMs() != Message.NEVER) {
+      lane.removeDeadline(this, deadlineMs());
+    }
+  }
+
+  // ---- subscriptions
+
+  int subscriptionCount() {
+    return subscriptions.size();
+  }
+
+  /**
+   * Adds a subscription in place of the one of the same filter; returns whether the filter is new.
+   */
+  boolean subscribe(String filter, int options, int identifier) {
+    lane.assertInLane();
+    if (subscriptions.isEmpty()) {
+      subscriptions = new HashMap<>(4);
+    }
+    Subscription subscription = new Subscription(this, filter, options, identifier);
+    // the new one first, so that no message is missed in between [MQTT-3.8.4-3]
+    app.topics().add(subscription);
+    Subscription before = subscriptions.put(filter, subscription);
+    if (before != null) {
+      app.topics().remove(before);
+    }
+    return before == null;
+  }
+
+  boolean isSubscribed(String filter) {
+    return subscriptions.containsKey(filter);
+  }
+
+  /** Removes a subscription; returns whether there was one. */
+  boolean unsubscribe(String filter) {
+    lane.assertInLane();
+    Subscription subscription = subscriptions.isEmpty() ? null : subscriptions.remove(filter);
+    if (subscription != null) {
+      app.topics().remove(subscription);
+    }
+    return subscription != null;
+  }
+
+  // ---- messages to the client
+
+  @Override
+  protected void deliver(Message message, Subscription subscription) {
+    int options = subscription.options();
+    if ((options & Subscribe.NO_LOCAL) != 0 && message.origin() == this) {
+      return;
+    }
+    int qos = Math.min(message.qos(), options & Subscribe.QOS);
+    boolean retain = message.retain() && (options & Subscribe.RETAIN_AS_PUBLISHED) != 0;
+    int identifier = subscription.identifier();
+    send(
+        message,
+        qos,
+        retain,
+        identifier == 0 ? OutboundMessage.NO_IDENTIFIERS : new int[] {identifier});
+  }
+
+  /**
+   * Sends one copy with the greatest QoS and all identifiers of the subscriptions that matched
+   * [MQTT-3.3.4-2..5].
+   */
+  @Override
+  protected void deliver(Message message, List<Subscription> matched) {
+    int qos = -1;
+    boolean retain = false;
+    int[] identifiers = new int[matched.size()];
+    int count = 0;
+    for (Subscription subscription : matched) {
+      int options = subscription.options();
+      if ((options & Subscribe.NO_LOCAL) != 0 && message.origin() == this) {
+        continue;
+      }
+      qos = Math.max(qos, Math.min(message.qos(), options & Subscribe.QOS));
+      retain |= message.retain() && (options & Subscribe.RETAIN_AS_PUBLISHED) != 0;
+      if (subscription.identifier() != 0) {
+        identifiers[count++] = subscription.identifier();
+      }
+    }
+    if (qos >= 0) {
+      send(message, qos, retain, java.util.Arrays.copyOf(identifiers, count));
+    }
+  }
+
+  /** Sends a message, or queues it, or drops it where the limits say so. */
+  void send(Message message, int qos, boolean retain, int[] identifiers) {
+    Connection to = connection;
+    if (qos == 0) {
+      if (to != null) {
+        to.out().publishAtMostOnce(message, retain, identifiers);
+      }
+      return;
+    }
+    OutboundMessage outbound = new OutboundMessage(message, qos, retain, identifiers);
+    if (to != null && (queue == null || queue.isEmpty()) && canSend(to)) {
+      sendNow(to, outbound);
+    } else {
+      enqueue(to, outbound);
+    }
+  }
+
+  private void enqueue(@Nullable Connection to, OutboundMessage outbound) {
+    int weight = outbound.message.weight();
+    if (queueBytes + weight > broker.settings().queueBytesMax()) {
+      if (to == null) {
+        broker.counters().droppedOffline.increment();
+      } else {
+        to.end(
+            Reason.QUOTA_EXCEEDED, "more messages wait for this client than it may have waiting");
+      }
+      return;
+    }
+    if (queue == null) {
+      queue = new ArrayDeque<>();
+    }
+    queue.add(outbound);
+    queueBytes += weight;
+  }
+
+  /** Sends what waits, as far as the client's window and connection take it. */
+  void drain() {
+    Connection to = connection;
+    while (to != null && queue != null && !queue.isEmpty() && canSend(to)) {
+      OutboundMessage outbound = queue.remove();
+      queueBytes -= outbound.message.weight();
+      if (outbound.message.expiresAtMs() <= broker.clock().millis()) {
+        broker.counters().droppedExpired.increment();
+      } else {
+        sendNow(to, outbound);
+      }
+    }
+    if (queue != null && queue.isEmpty()) {
+      queue = null;
+    }
+  }
+
+  private boolean canSend(Connection to) {
+    return !to.out().isBacklogged()
+        && (window == null || (window.size() < inflightMax && window.hasIdentifier()));
+  }
+
+  private void sendNow(Connection to, OutboundMessage outbound) {
+    if (!to.out().takes(outbound)) {
+      broker.counters().droppedTooLarge.increment();
+      return;
+    }
+    if (window == null) {
+      window = new OutboundWindow();
+    }
+    int packetId = window.add(outbound);
+    outbound.sent = true;
+    to.out().publish(outbound, packetId, false);
+  }
+
+  // ---- acknowledgements by the client
+
+  /** Completes a QoS 1 message (PUBACK) or a QoS 2 message (PUBCOMP). */
+  void completed(int packetId) {
+    OutboundMessage outbound = window == null ? null : window.remove(packetId);
+    if (outbound != null) {
+      unsent -= outbound.sent ? 0 : 1;
+      afterCompletion();
+    }
+  }
+
+  /**
+   * Takes a PUBREC: the message is at the client, or refused by it; returns the reason code of the
+   * PUBREL or -1.
+   */
+  int receivedByClient(int packetId, int reason) {
+    OutboundMessage outbound = window == null ? null : window.get(packetId);
+    if (reason >= 0x80) {
+      completed(packetId);
+      return -1;
+    }
+    if (outbound == null) {
+      return Reason.PACKET_IDENTIFIER_NOT_FOUND;
+    }
+    outbound.received = true;
+    return Reason.SUCCESS;
+  }
+
+  private void afterCompletion() {
+    sendUnsent();
+    if (window != null && window.size() == 0 && queue == null) {
+      window = null;
+    }
+    drain();
+  }
+
+  // ---- QoS 2 messages from the client
+
+  /**
+   * Notes a packet identifier; returns false if it was noted before, so that the message is a
+   * repetition.
+   */
+  boolean receive(int packetId) {
+    if (received == null) {
+      received = new BitSet();
+    }
+    if (received.get(packetId)) {
+      return false;
+    }
+    received.set(packetId);
+    receivedCount++;
+    return true;
+  }
+
+  /** Forgets a packet identifier; returns whether it was noted. */
+  boolean release(int packetId) {
+    boolean known = received != null && received.get(packetId);
+    if (known && received != null) {
+      received.clear(packetId);
+      receivedCount--;
+    }
+    return known;
+  }
+
+  /** Notes that a QoS 2 message waits for the store. */
+  void waitForStore(int packetId) {
+    if (waiting == null) {
+      waiting = new BitSet();
+    }
+    waiting.set(packetId);
+  }
+
+  /** Returns whether a QoS 2 message waits for the store. */
+  boolean isWaitingForStore(int packetId) {
+    return waiting != null && waiting.get(packetId);
+  }
+
+  /** Notes that a QoS 2 message waits no more. */
+  void stored(int packetId) {
+    if (waiting != null) {
+      waiting.clear(packetId);
+    }
+  }
+
+  /** Returns the present connection, or null. */
+  @Nullable Connection connection() {
+    return connection;
+  }
+
+  /** Returns how many QoS 2 messages from the client are not released. */
+  int receivedCount() {
+    return receivedCount;
+  }
+}

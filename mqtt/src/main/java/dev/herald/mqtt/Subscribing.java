@@ -1,0 +1,107 @@
+package dev.herald.mqtt;
+
+import dev.herald.core.error.HeraldException;
+import dev.herald.core.group.GroupTopics;
+import dev.herald.core.topic.Topics;
+import dev.herald.mqtt.codec.PacketEncoder;
+import dev.herald.mqtt.codec.PacketType;
+import dev.herald.mqtt.codec.Reason;
+import dev.herald.mqtt.codec.Subscribe;
+import dev.herald.mqtt.codec.Unsubscribe;
+import java.util.List;
+
+/** Obeys SUBSCRIBE and UNSUBSCRIBE packets. */
+final class Subscribing {
+  /** What a SUBACK of 3.1.1 says to a filter that is refused. */
+  private static final int FAILURE_OF_311 = 0x80;
+
+  private Subscribing() {}
+
+  static void subscribe(Broker broker, Connection connection, Subscribe packet) {
+    Session session = connection.session();
+    List<Subscribe.Request> requests = packet.requests();
+    byte[] codes = new byte[requests.size()];
+    boolean[] wantsRetained = new boolean[requests.size()];
+    for (int i = 0; i < codes.length; i++) {
+      Subscribe.Request request = requests.get(i);
+      int refusal = refusal(broker, session, packet, request.filter());
+      if (refusal == Reason.SUCCESS) {
+        boolean isNew = session.subscribe(request.filter(), request.options(), packet.identifier());
+        wantsRetained[i] = wantsRetained(request.options(), isNew);
+        codes[i] = (byte) (request.options() & Subscribe.QOS);
+      } else {
+        codes[i] = (byte) (connection.version() >= 5 ? refusal : FAILURE_OF_311);
+      }
+    }
+    PacketEncoder.subscribeAck(
+        connection.out().room(8 + codes.length),
+        connection.version(),
+        PacketType.SUBACK,
+        packet.packetId(),
+        codes);
+    for (int i = 0; i < codes.length; i++) {
+      if (wantsRetained[i]) {
+        sendRetained(broker, session, requests.get(i), packet.identifier());
+      }
+    }
+  }
+
+  private static int refusal(Broker broker, Session session, Subscribe packet, String filter) {
+    if (filter.startsWith("$share/")) {
+      return Reason.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED;
+    }
+    try {
+      Topics.checkFilter(filter);
+    } catch (HeraldException invalid) {
+      return Reason.TOPIC_FILTER_INVALID;
+    }
+    if (filter.charAt(0) == '$' && GroupTopics.groupIdOf(filter) == null) {
+      return Reason.TOPIC_FILTER_INVALID;
+    }
+    if (filter.charAt(0) == '$' && packet.userProperties().contains("after")) {
+      // a client that asks for the past must not believe that it got it
+      return Reason.IMPLEMENTATION_SPECIFIC_ERROR;
+    }
+    if (session.subscriptionCount() >= broker.settings().subscriptionsMax()
+        && !session.isSubscribed(filter)) {
+      return Reason.QUOTA_EXCEEDED;
+    }
+    return Reason.SUCCESS;
+  }
+
+  private static boolean wantsRetained(int options, boolean isNew) {
+    return switch ((options & Subscribe.RETAIN_HANDLING) >> 4) {
+      case 0 -> true;
+      case 1 -> isNew;
+      default -> false;
+    };
+  }
+
+  /** Sends the retained messages a filter matches, marked as retained [MQTT-3.3.1-8]. */
+  private static void sendRetained(
+      Broker broker, Session session, Subscribe.Request request, int identifier) {
+    int[] identifiers = identifier == 0 ? OutboundMessage.NO_IDENTIFIERS : new int[] {identifier};
+    int qosMax = request.options() & Subscribe.QOS;
+    session
+        .app()
+        .retained()
+        .forEachMatch(
+            request.filter(),
+            broker.clock().millis(),
+            message -> session.send(message, Math.min(message.qos(), qosMax), true, identifiers));
+  }
+
+  static void unsubscribe(Connection connection, Unsubscribe packet) {
+    byte[] codes = new byte[packet.filters().size()];
+    for (int i = 0; i < codes.length; i++) {
+      boolean existed = connection.session().unsubscribe(packet.filters().get(i));
+      codes[i] = (byte) (existed ? Reason.SUCCESS : Reason.NO_SUBSCRIPTION_EXISTED);
+    }
+    PacketEncoder.subscribeAck(
+        connection.out().room(8 + codes.length),
+        connection.version(),
+        PacketType.UNSUBACK,
+        packet.packetId(),
+        connection.version() >= 5 ? codes : new byte[0]);
+  }
+}
