@@ -1,4 +1,7 @@
+import com.google.googlejavaformat.java.Main;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,7 +17,7 @@ final class Format {
 
   private Format() {}
 
-  public static void main(String[] args) throws IOException {
+  public static void main(String[] args) throws Exception {
     Path root = Path.of(args[0]);
     boolean write = args[1].equals("write");
     List<String> call = new ArrayList<>();
@@ -26,10 +29,14 @@ final class Format {
     if (call.size() == options) {
       return;
     }
-    if (!write) {
-      System.err.println("Sources that are not formatted (bin/format mends them):");
+    StringWriter found = new StringWriter();
+    Main formatter =
+        new Main(new PrintWriter(found, true), new PrintWriter(System.err, true), System.in);
+    int code = formatter.format(call.toArray(String[]::new));
+    if (code != 0) {
+      System.err.print("Not formatted (bin/format mends it):\n" + found);
     }
-    com.google.googlejavaformat.java.Main.main(call.toArray(String[]::new));
+    System.exit(code);
   }
 
   private static void sources(Path folder, List<String> into) throws IOException {
