@@ -17,6 +17,10 @@ import org.sqlite.SQLiteException;
 final class Outages {
   private static final Logger LOG = System.getLogger(SqliteStore.class.getName());
 
+  private static final int SQLITE_CORRUPT = 11;
+  private static final int SQLITE_CONSTRAINT = 19;
+  private static final int SQLITE_NOTADB = 26;
+
   private final String operation;
   private final Path file;
   private final Metrics.Counter failures;
@@ -40,13 +44,24 @@ final class Outages {
     }
   }
 
-  /** Notes that the operation failed, and makes the refusal. */
+  /**
+   * Notes that the operation failed, and makes the refusal. What the caller did wrong is no failure
+   * of the database: an id that is stored already is refused without a word in the log.
+   */
   HeraldException failed(SQLException cause) {
+    if (resultCode(cause) == SQLITE_CONSTRAINT) {
+      return new HeraldException(
+          ErrorCode.STORE_UNAVAILABLE,
+          "An id of the batch is stored already; nothing was kept.",
+          cause);
+    }
     failures.increment();
     if (failing.compareAndSet(false, true)) {
+      int code = resultCode(cause);
+      boolean corrupted = code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
       LOG.log(
-          isCorruption(cause) ? Level.ERROR : Level.WARNING,
-          (isCorruption(cause) ? "store.corrupted" : "store.failed")
+          corrupted ? Level.ERROR : Level.WARNING,
+          (corrupted ? "store.corrupted" : "store.failed")
               + " operation="
               + operation
               + " file="
@@ -57,13 +72,8 @@ final class Outages {
         ErrorCode.STORE_UNAVAILABLE, "The store cannot " + operation + " now.", cause);
   }
 
-  private static boolean isCorruption(SQLException cause) {
-    if (!(cause instanceof SQLiteException failure)) {
-      return false;
-    }
-    return switch (failure.getResultCode()) {
-      case SQLITE_CORRUPT, SQLITE_CORRUPT_VTAB, SQLITE_NOTADB -> true;
-      default -> false;
-    };
+  /** Returns SQLite's primary result code, or 0 if the failure is not SQLite's. */
+  private static int resultCode(SQLException failure) {
+    return failure instanceof SQLiteException sqlite ? sqlite.getResultCode().code & 0xff : 0;
   }
 }
