@@ -14,6 +14,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -40,6 +42,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private final Broker broker;
   private LoopLane lane;
   private final Channel channel;
+  private final boolean webSocket;
   private final PacketOutput out;
   private final InboundPublisher publisher;
 
@@ -57,8 +60,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
    * Makes the connection of a channel; on the channel's loop.
    *
    * @param lane the loop as a lane
+   * @param webSocket whether WebSocket frames carry the bytes
    */
-  Connection(Broker broker, LoopLane lane, Channel channel) {
+  Connection(Broker broker, LoopLane lane, Channel channel, boolean webSocket) {
+    this.webSocket = webSocket;
     this.broker = broker;
     this.lane = lane;
     this.channel = channel;
@@ -372,8 +377,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
    */
   private void linger() {
     lastReadTick = lane.tick();
-    if (channel instanceof DuplexChannel duplex && duplex.isActive()) {
-      channel.config().setAutoRead(true);
+    channel.config().setAutoRead(true);
+    if (webSocket && channel.isActive()) {
+      var _ = channel.writeAndFlush(new CloseWebSocketFrame(WebSocketCloseStatus.NORMAL_CLOSURE));
+    } else if (channel instanceof DuplexChannel duplex && duplex.isActive()) {
       var _ = duplex.shutdownOutput();
     } else {
       close();

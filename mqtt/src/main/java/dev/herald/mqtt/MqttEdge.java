@@ -43,6 +43,7 @@ public final class MqttEdge implements AutoCloseable {
   private static final int HANDSHAKE_BYTES_MAX = 16 * 1024;
   private static final int EPHEMERAL_TRIES = 20;
   private static final int STOP_SECONDS_MAX = 3;
+  private static final int RETAINED_SWEEP_SECONDS = 60;
   private static final WriteBufferWaterMark WATER_MARK =
       new WriteBufferWaterMark(64 * 1024, 256 * 1024);
 
@@ -114,6 +115,14 @@ public final class MqttEdge implements AutoCloseable {
       router.addLane(lane);
       lane.start();
     }
+    var _ =
+        loops
+            .next()
+            .scheduleAtFixedRate(
+                this::removeExpired,
+                RETAINED_SWEEP_SECONDS,
+                RETAINED_SWEEP_SECONDS,
+                TimeUnit.SECONDS);
     try {
       mqttPort = listen("mqtt.port", settings.port(), this::addMqtt);
       wsPort = listen("ws.port", wsSettings.port(), this::addWebSocket);
@@ -222,7 +231,7 @@ public final class MqttEdge implements AutoCloseable {
   }
 
   private void addMqtt(Channel channel) {
-    channel.pipeline().addLast(new Connection(broker, laneOf(channel), channel));
+    channel.pipeline().addLast(new Connection(broker, laneOf(channel), channel, false));
   }
 
   private void addWebSocket(Channel channel) {
@@ -242,7 +251,12 @@ public final class MqttEdge implements AutoCloseable {
             new WsGate(wsSettings.originsAllowed()),
             new WebSocketServerProtocolHandler(config),
             new WsFrames(),
-            new Connection(broker, laneOf(channel), channel));
+            new Connection(broker, laneOf(channel), channel, true));
+  }
+
+  private void removeExpired() {
+    long nowMs = broker.clock().millis();
+    broker.apps().all().forEach(app -> app.retained().removeExpired(nowMs));
   }
 
   private LoopLane laneOf(Channel channel) {
