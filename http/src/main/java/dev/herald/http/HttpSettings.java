@@ -1,11 +1,18 @@
 package dev.herald.http;
 
 import dev.herald.core.config.Setting;
+import java.time.Duration;
+import java.util.List;
 
 /**
  * The settings of the HTTP listener: the section {@code http}.
  *
  * @param port the TCP port, 0 for one that the system picks
+ * @param requestBytesMax the greatest size of a request's body
+ * @param requestTimeout how long a request may take, body and answer included
+ * @param connectionsMax how many connections may be open
+ * @param originsAllowed web origins that may call this server, beside its own and loopback ones
+ * @param gateway the settings of gateway WebSockets
  */
 public record HttpSettings(
     @Setting(
@@ -15,4 +22,57 @@ public record HttpSettings(
             def = "8000",
             min = "0",
             max = "65535")
-        int port) {}
+        int port,
+    @Setting(
+            doc =
+                "The greatest size of a request's body. A larger one is answered by 413. The"
+                    + " smallest value allowed holds every message the contract allows, also with"
+                    + " each character escaped.",
+            unit = "bytes",
+            def = "1MiB",
+            min = "512KiB",
+            max = "64MiB")
+        int requestBytesMax,
+    @Setting(
+            doc =
+                "How long a request may take from its first line to its answer. One that takes"
+                    + " longer is answered by 503.",
+            def = "10s",
+            min = "1s",
+            max = "5m")
+        Duration requestTimeout,
+    @Setting(
+            doc =
+                "How many connections may be open, gateways included. One more is closed as soon as"
+                    + " it is opened.",
+            unit = "connections",
+            def = "20000",
+            min = "16",
+            max = "1000000")
+        int connectionsMax,
+    @Setting(
+            doc =
+                "Web origins, such as https://chat.example.com, whose pages may send messages and"
+                    + " connect as gateways. Pages of this server itself and of the local machine"
+                    + " always may; clients that are no browsers send no origin and are not"
+                    + " concerned.",
+            def = "")
+        List<String> originsAllowed,
+    @Setting(doc = "Gateways: JSON WebSocket connections that get every group event of an app.")
+        GatewaySettings gateway) {
+
+  /**
+   * Checks what one value cannot say.
+   *
+   * @throws IllegalArgumentException if an allowed origin is no origin
+   */
+  public HttpSettings {
+    originsAllowed = List.copyOf(originsAllowed);
+    for (String origin : originsAllowed) {
+      if (!Origins.isOrigin(origin)) {
+        throw new IllegalArgumentException(
+            "originsAllowed must be origins such as https://chat.example.com, not " + origin);
+      }
+    }
+  }
+}

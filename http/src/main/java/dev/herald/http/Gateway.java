@@ -1,0 +1,206 @@
+package dev.herald.http;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import com.linecorp.armeria.common.websocket.WebSocketWriter;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import dev.herald.core.app.App;
+import dev.herald.core.group.GroupEvent;
+import dev.herald.core.group.GroupTopics;
+import dev.herald.core.route.Message;
+import dev.herald.core.route.Subscriber;
+import dev.herald.core.route.Subscription;
+import dev.herald.http.GatewayAddress.GatewayKey;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One gateway: a subscriber to every group of its app. Its subscription and its resume belong to
+ * the lane; everything else may be called from any thread.
+ */
+final class Gateway extends Subscriber {
+  private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+
+  /** How long a connection may stay open after its gateway was told to go. */
+  private static final long LEAVE_NANOS = 2_000_000_000L;
+
+  private final Gateways gateways;
+  private final GatewayKey key;
+  private final App app;
+  private final ServiceRequestContext request;
+  private final Outbox outbox;
+  private final Subscription subscription;
+  private final AtomicBoolean ended = new AtomicBoolean();
+  private volatile long heardAtNanos = System.nanoTime();
+  private volatile long endedAtNanos;
+
+  /** Owned by the lane; null once the gateway is live. */
+  private @Nullable Resume resume;
+
+  /** Owned by the lane: whether the subscription is in the tree. */
+  private boolean subscribed;
+
+  Gateway(
+      Gateways gateways,
+      GatewayKey key,
+      App app,
+      ServiceRequestContext request,
+      WebSocketWriter out) {
+    super(gateways.lane());
+    this.gateways = gateways;
+    this.key = key;
+    this.app = app;
+    this.request = request;
+    this.outbox = new Outbox(out, request.eventLoop(), gateways.settings().queueBytesMax());
+    this.subscription = new Subscription(this, GroupTopics.ALL, 0, 0);
+  }
+
+  /** Returns which gateway it is. */
+  GatewayKey key() {
+    return key;
+  }
+
+  /** Returns the frames that wait for it. */
+  Outbox outbox() {
+    return outbox;
+  }
+
+  /**
+   * Begins: from the first frame it is sent, no event of the app is missed. The gateway it replaces
+   * ends after that, so that every event reaches one of the two.
+   *
+   * @param after what to resume
+   * @param older the gateway it replaces, or null
+   */
+  void open(Map<String, Long> after, @Nullable Gateway older) {
+    onLane(() -> {
+      if (!ended.get()) {
+        app.topics().add(subscription);
+        subscribed = true;
+        send(GatewayFrames.CONNECTED);
+        if (!after.isEmpty()) {
+          resume = new Resume(this, gateways.hub().queries(), after);
+          request.blockingTaskExecutor().execute(resume);
+        }
+      }
+      if (older != null) {
+        older.end(EndReason.REPLACED);
+      }
+    });
+  }
+
+  /** Queues a frame; a gateway for which too much waits is ended. From any thread. */
+  void send(byte[] frame) {
+    if (!outbox.offer(frame)) {
+      end(EndReason.SLOW);
+    }
+  }
+
+  /** Queues the frame of an event. From any thread. */
+  void sendEvent(byte[] frame) {
+    send(frame);
+    gateways.sent().increment();
+  }
+
+  /** Answers a ping. */
+  void pong(byte[] content) {
+    if (!outbox.pong(content)) {
+      end(EndReason.SLOW);
+    }
+  }
+
+  /** Notes a sign of life. */
+  void heard() {
+    heardAtNanos = System.nanoTime();
+  }
+
+  /** Pings a gateway that is silent, ends one that stays so. */
+  void check(long nowNanos) {
+    long interval = gateways.settings().pingInterval().toNanos();
+    long silent = nowNanos - Math.max(heardAtNanos, outbox.progressAtNanos());
+    if (silent > 2 * interval) {
+      end(EndReason.DEAD);
+    } else if (silent > interval) {
+      outbox.ping();
+    }
+  }
+
+  /** Ends the connection, telling the peer why. Later calls do nothing. From any thread. */
+  void end(EndReason reason) {
+    end(reason, reason.text());
+  }
+
+  /** Ends the connection with a text of its own. */
+  void end(EndReason reason, String text) {
+    if (!ended.compareAndSet(false, true)) {
+      return;
+    }
+    endedAtNanos = System.nanoTime();
+    LOG.debug("gateway.ended app={} gateway={} reason={}", key.appId(), key.gatewayId(), reason);
+    gateways.ended(this, reason);
+    onLane(this::unsubscribe);
+    byte @Nullable [] last = reason.told() ? GatewayFrames.refused(text) : null;
+    outbox.close(reason.flush(), last, reason.status(), reason.text());
+  }
+
+  /**
+   * Closes the connection of a gateway that ended a while ago and did not close it itself.
+   *
+   * @return whether the connection is closed
+   */
+  boolean isGone(long nowNanos) {
+    if (!request.log().isComplete() && nowNanos - endedAtNanos > LEAVE_NANOS) {
+      request.cancel();
+    }
+    return request.log().isComplete();
+  }
+
+  @Override
+  protected void deliver(Message message, Subscription matched) {
+    if (message.origin() instanceof GroupEvent event) {
+      byte[] frame = message.encoded(GatewayFrames.EVENT);
+      if (resume == null || !resume.holds(event, frame)) {
+        sendEvent(frame);
+      }
+    }
+  }
+
+  @Override
+  protected void deliver(Message message, List<Subscription> matched) {
+    deliver(message, subscription);
+  }
+
+  /** Sends what the resume held back and is live from here on. On the lane. */
+  void resumed(List<byte[]> held) {
+    resume = null;
+    held.forEach(this::sendEvent);
+    send(GatewayFrames.RESUMED);
+  }
+
+  /**
+   * Runs a task on the lane, unless the lane has ended, and the gateway with it.
+   *
+   * @return whether it will run
+   */
+  @CanIgnoreReturnValue
+  boolean onLane(Runnable task) {
+    try {
+      lane().execute(task);
+      return true;
+    } catch (RejectedExecutionException stopped) {
+      LOG.debug("gateway.lane_ended app={} gateway={}", key.appId(), key.gatewayId());
+      return false;
+    }
+  }
+
+  private void unsubscribe() {
+    if (subscribed) {
+      app.topics().remove(subscription);
+      subscribed = false;
+    }
+  }
+}

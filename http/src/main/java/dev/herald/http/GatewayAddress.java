@@ -1,0 +1,78 @@
+package dev.herald.http;
+
+import dev.herald.core.error.ErrorCode;
+import dev.herald.core.error.HeraldException;
+import dev.herald.core.group.GroupLimits;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Names one gateway of one app, and what it wants to be sent first.
+ *
+ * @param key the gateway
+ * @param after for each group to resume, the number of the last event the gateway has
+ */
+record GatewayAddress(GatewayKey key, Map<String, Long> after) {
+  /** The levels of a path before the app's. */
+  private static final int APP_LEVEL = 4;
+
+  /**
+   * Reads the URL of a gateway: {@code /chat/message/broadcast/{appId}/{gatewayId}?after=...}.
+   *
+   * @param path the path as it was sent
+   * @param rawQuery the query as it was sent, or null
+   * @throws HeraldException MALFORMED_REQUEST or FIELD_INVALID, naming the part
+   */
+  static GatewayAddress of(String path, @Nullable String rawQuery) {
+    String[] levels = path.split("/", -1);
+    String appId = Text.percentDecoded("appId", levels[APP_LEVEL], false);
+    String gatewayId = Text.percentDecoded("gatewayId", levels[APP_LEVEL + 1], false);
+    GatewayKey key =
+        new GatewayKey(
+            GroupLimits.checkId("appId", appId), GroupLimits.checkId("gatewayId", gatewayId));
+    return new GatewayAddress(key, after(new Query(rawQuery).encoded("after")));
+  }
+
+  /**
+   * Reads {@code {groupId}:{seq},...} with each group id percent-encoded. Clients whose library
+   * encodes a parameter's value as a whole send the colons encoded too; then that layer is taken
+   * off first.
+   */
+  private static Map<String, Long> after(@Nullable String encoded) {
+    Map<String, Long> after = new LinkedHashMap<>();
+    if (encoded == null || encoded.isEmpty()) {
+      return after;
+    }
+    String list = encoded.indexOf(':') < 0 ? Text.percentDecoded("after", encoded, false) : encoded;
+    for (String entry : list.split(",", -1)) {
+      int colon = entry.lastIndexOf(':');
+      if (colon < 0) {
+        throw invalid("after must be groupId:seq, separated by commas");
+      }
+      String groupId =
+          GroupLimits.checkId(
+              "after", Text.percentDecoded("after", entry.substring(0, colon), false));
+      long seq = Numbers.parseLong("after", entry.substring(colon + 1));
+      if (seq < 0) {
+        throw invalid("after must have numbers of 0 or greater, it has " + seq);
+      }
+      if (after.put(groupId, seq) != null) {
+        throw invalid("after names a group more than once");
+      }
+    }
+    return after;
+  }
+
+  private static HeraldException invalid(String detail) {
+    return new HeraldException(ErrorCode.FIELD_INVALID, detail);
+  }
+
+  /**
+   * A gateway's identity; each of the two is compared exactly.
+   *
+   * @param appId the app it is of
+   * @param gatewayId its own id within the app
+   */
+  record GatewayKey(String appId, String gatewayId) {}
+}

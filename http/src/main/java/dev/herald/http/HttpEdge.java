@@ -1,0 +1,184 @@
+package dev.herald.http;
+
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.metric.NoopMeterRegistry;
+import com.linecorp.armeria.server.Server;
+import com.linecorp.armeria.server.ServerBuilder;
+import dev.herald.core.route.ThreadLane;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The HTTP edge: the group-message contract with its gateways, health and metrics, the console and
+ * the description of the API, on one port. What may block runs on virtual threads.
+ */
+public final class HttpEdge implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(HttpEdge.class);
+
+  private static final Duration STOP_TIMEOUT = Duration.ofMillis(1500);
+  private static final int REQUEST_LINE_BYTES_MAX = 64 << 10;
+  private static final int HEADER_BYTES_MAX = 16 << 10;
+  private static final int EPHEMERAL_TRIES = 20;
+
+  private final HttpSettings settings;
+  private final List<InetAddress> addresses;
+  private final Hub hub;
+  private final ThreadLane lane;
+  private final Gateways gateways;
+  private final MetricsExport export;
+  private final VirtualThreads threads = new VirtualThreads();
+  private final ErrorAnswers errors;
+  private final List<Endpoint> endpoints;
+  private @Nullable Server server;
+  private @Nullable ScheduledFuture<?> sweep;
+  private int port;
+
+  /**
+   * Makes an edge that is not started.
+   *
+   * @param settings port and limits
+   * @param addresses the addresses to listen on, at least one
+   * @param hub the parts of the core it works with
+   * @param info what it tells about the server; called for each request
+   * @param checks what must work for the server to be ready
+   * @param console the console's files
+   */
+  public HttpEdge(
+      HttpSettings settings,
+      List<InetAddress> addresses,
+      Hub hub,
+      Supplier<ServerInfo> info,
+      List<ReadinessCheck> checks,
+      Assets console) {
+    this.settings = settings;
+    this.addresses = List.copyOf(addresses);
+    this.hub = hub;
+    this.lane = new ThreadLane(hub.lane(), "herald-http-lane");
+    this.gateways = new Gateways(hub, settings.gateway(), lane);
+    this.export = new MetricsExport(hub.metrics());
+    this.errors = new ErrorAnswers(settings.requestBytesMax());
+    OperatorApi operator = new OperatorApi(info, List.copyOf(checks), export);
+    this.endpoints =
+        Endpoints.all(
+            new MessageApi(hub), gateways, settings.gateway(), operator, new Pages(console));
+  }
+
+  /**
+   * Binds every address and starts to serve.
+   *
+   * @throws IOException if an address cannot be bound, with a sentence for the operator
+   */
+  public synchronized void start() throws IOException {
+    if (server != null) {
+      throw new IllegalStateException("started before");
+    }
+    hub.router().addLane(lane);
+    lane.start();
+    export.start();
+    errors.endpoints(endpoints);
+    server = bind();
+    port = server.activeLocalPort();
+    sweep = threads.scheduleWithFixedDelay(gateways::sweep, 1, 1, TimeUnit.SECONDS);
+    LOG.info("http.started port={}", port);
+  }
+
+  /** Returns the port that is bound; 0 before the start. */
+  public synchronized int port() {
+    return port;
+  }
+
+  /**
+   * Tells gateways that the server stops (WebSocket status 1001), lets requests under way finish
+   * for at most 1.5 seconds, and stops. Returns when it has.
+   */
+  @Override
+  public synchronized void close() {
+    if (sweep != null) {
+      sweep.cancel(false);
+    }
+    gateways.stop();
+    if (server != null) {
+      server.stop().join();
+    }
+    lane.close();
+    export.close();
+    threads.shutdown();
+  }
+
+  /** With port 0 and several addresses, all must get the port that the system picks for one. */
+  private Server bind() throws IOException {
+    boolean pick = settings.port() == 0 && addresses.size() > 1;
+    for (int tries = 1; ; tries++) {
+      int wanted = pick ? freePort(addresses.getFirst()) : settings.port();
+      Server candidate = build(wanted);
+      try {
+        candidate.start().join();
+        return candidate;
+      } catch (CompletionException e) {
+        candidate.stop().join();
+        if (!pick || tries == EPHEMERAL_TRIES) {
+          throw cannotBind(wanted, e);
+        }
+      }
+    }
+  }
+
+  private static int freePort(InetAddress address) throws IOException {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.bind(new InetSocketAddress(address, 0));
+      return socket.getLocalPort();
+    }
+  }
+
+  private IOException cannotBind(int wanted, CompletionException failure) {
+    Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+    return new IOException(
+        "http.port %d cannot be bound on %s: %s"
+            .formatted(
+                wanted,
+                String.join(", ", addresses.stream().map(InetAddress::getHostAddress).toList()),
+                cause.getMessage()),
+        cause);
+  }
+
+  private Server build(int wantedPort) {
+    ServerBuilder builder = Server.builder();
+    addresses.forEach(address -> builder.http(new InetSocketAddress(address, wantedPort)));
+    builder
+        .maxNumConnections(settings.connectionsMax())
+        .maxRequestLength(settings.requestBytesMax())
+        .requestTimeout(settings.requestTimeout())
+        .http1MaxInitialLineLength(REQUEST_LINE_BYTES_MAX)
+        .http1MaxHeaderSize(HEADER_BYTES_MAX)
+        .http2MaxHeaderListSize(REQUEST_LINE_BYTES_MAX + HEADER_BYTES_MAX)
+        .gracefulShutdownTimeout(Duration.ZERO, STOP_TIMEOUT)
+        .blockingTaskExecutor(threads, false)
+        .meterRegistry(NoopMeterRegistry.get())
+        .unloggedExceptionsReportInterval(Duration.ZERO)
+        .disableServerHeader()
+        .errorHandler(errors)
+        .decorator(new Guard(settings.originsAllowed(), hub.metrics()));
+    for (Endpoint endpoint : endpoints) {
+      var route = builder.route().path(endpoint.path());
+      if (endpoint.isWebSocket()) {
+        route.methods(HttpMethod.GET, HttpMethod.CONNECT).build(endpoint.service());
+      } else if (endpoint.method() == HttpMethod.GET) {
+        route.methods(HttpMethod.GET, HttpMethod.HEAD).build(endpoint.service());
+      } else {
+        route.methods(endpoint.method()).build(endpoint.service());
+      }
+    }
+    return builder.build();
+  }
+}

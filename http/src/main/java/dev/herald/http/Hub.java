@@ -1,0 +1,25 @@
+package dev.herald.http;
+
+import dev.herald.core.app.Apps;
+import dev.herald.core.group.GroupCommands;
+import dev.herald.core.group.GroupQueries;
+import dev.herald.core.metric.Metrics;
+import dev.herald.core.route.Router;
+
+/**
+ * The parts of the core that the HTTP edge works with.
+ *
+ * @param commands creates messages
+ * @param queries finds them
+ * @param apps the apps with their subscribers
+ * @param router brings events to gateways; the edge adds its lane to it
+ * @param lane the index of the edge's lane, unique within the router
+ * @param metrics where the edge counts, and what it exports
+ */
+public record Hub(
+    GroupCommands commands,
+    GroupQueries queries,
+    Apps apps,
+    Router router,
+    int lane,
+    Metrics metrics) {}

@@ -1,0 +1,11 @@
+package dev.herald.http;
+
+import java.util.function.BooleanSupplier;
+
+/**
+ * One thing that must work before {@code GET /ready} says that this server is ready.
+ *
+ * @param name what it is, one word: {@code store}
+ * @param works tells whether it works now; may block for a second or two, called from any thread
+ */
+public record ReadinessCheck(String name, BooleanSupplier works) {}

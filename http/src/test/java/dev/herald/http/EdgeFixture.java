@@ -1,0 +1,142 @@
+package dev.herald.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.herald.core.app.Apps;
+import dev.herald.core.bus.InProcessBus;
+import dev.herald.core.config.SettingTree;
+import dev.herald.core.group.GroupApplier;
+import dev.herald.core.group.GroupCommands;
+import dev.herald.core.group.GroupFeed;
+import dev.herald.core.group.GroupQueries;
+import dev.herald.core.id.MessageIds;
+import dev.herald.core.journal.EmbeddedJournal;
+import dev.herald.core.metric.Metrics;
+import dev.herald.core.route.Router;
+import dev.herald.sql.SqliteStore;
+import dev.herald.sql.StoreSettings;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** A real edge before a real journal and store, on a port of its own. */
+final class EdgeFixture implements AutoCloseable {
+  static final long STARTED_AT_MS = 1_700_000_000_000L;
+  static final String PAGE = "<!doctype html><title>console</title>";
+
+  final Metrics metrics = new Metrics();
+  final AtomicBoolean listening = new AtomicBoolean(true);
+  final Apps apps;
+  final Router router = new Router(1);
+  final SqliteStore store;
+  final EmbeddedJournal journal = new EmbeddedJournal(metrics);
+  final InProcessBus bus = new InProcessBus();
+  final GroupFeed feed;
+  final GroupCommands commands;
+  final HttpEdge edge;
+  final HttpClient client = HttpClient.newBuilder().build();
+
+  private EdgeFixture(Path data, HttpSettings settings) {
+    apps = new Apps(1, new Apps.Limits(1000, 1 << 20), metrics);
+    store = new SqliteStore(data, SettingTree.defaults(StoreSettings.class), metrics);
+    commands = new GroupCommands(journal, new MessageIds(1, InstantSource.system(), 0));
+    feed = new GroupFeed(bus, apps, router, GroupEventJson::encode);
+    edge =
+        new HttpEdge(
+            settings,
+            List.of(InetAddress.getLoopbackAddress()),
+            new Hub(commands, new GroupQueries(store), apps, router, 0, metrics),
+            this::info,
+            List.of(
+                new ReadinessCheck("store", store::check),
+                new ReadinessCheck("mqtt", listening::get)),
+            new OnePage());
+  }
+
+  static EdgeFixture start(Path data) throws IOException {
+    return start(data, settings(SettingTree.defaults(GatewaySettings.class)));
+  }
+
+  static EdgeFixture start(Path data, HttpSettings settings) throws IOException {
+    EdgeFixture fixture = new EdgeFixture(data, settings);
+    fixture.store.start();
+    fixture.feed.start();
+    fixture.journal.start(
+        new GroupApplier(fixture.store, fixture.bus, InstantSource.system(), fixture.metrics));
+    fixture.edge.start();
+    return fixture;
+  }
+
+  /** Settings with an ephemeral port. */
+  static HttpSettings settings(GatewaySettings gateway) {
+    return new HttpSettings(
+        0, 1 << 20, Duration.ofSeconds(10), 1000, List.of("https://chat.example.com"), gateway);
+  }
+
+  URI uri(String pathAndQuery) {
+    return URI.create("http://127.0.0.1:" + edge.port() + pathAndQuery);
+  }
+
+  HttpResponse<String> get(String pathAndQuery, String... headers)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request = HttpRequest.newBuilder(uri(pathAndQuery));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return client.send(request.build(), BodyHandlers.ofString(UTF_8));
+  }
+
+  HttpResponse<String> post(String path, byte[] body, String... headers)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(uri(path)).POST(BodyPublishers.ofByteArray(body));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return client.send(request.build(), BodyHandlers.ofString(UTF_8));
+  }
+
+  HttpResponse<String> create(String json) throws IOException, InterruptedException {
+    return post("/chat/message/create", json.getBytes(UTF_8), "Content-Type", "application/json");
+  }
+
+  private ServerInfo info() {
+    return new ServerInfo("0.1.0", "node-1", STARTED_AT_MS, 1883, 8083, edge.port());
+  }
+
+  @Override
+  public void close() {
+    edge.close();
+    feed.close();
+    journal.close();
+    bus.close();
+    store.close();
+    client.close();
+  }
+
+  private static final class OnePage implements Assets {
+    @Override
+    public Optional<Asset> find(String path) {
+      return path.isEmpty()
+          ? Optional.of(
+              new Asset(PAGE.getBytes(UTF_8), "text/html; charset=utf-8", "no-cache", "\"e1\""))
+          : Optional.empty();
+    }
+
+    @Override
+    public String contentSecurityPolicy() {
+      return "default-src 'self'";
+    }
+  }
+}
