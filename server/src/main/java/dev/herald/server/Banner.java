@@ -3,7 +3,7 @@ package dev.herald.server;
 import dev.herald.server.config.HeraldConfig;
 
 /** What a server says once it is ready: where it is, and what to try. */
-public final class Banner {
+final class Banner {
   private Banner() {}
 
   /**
@@ -13,7 +13,7 @@ public final class Banner {
    * @param config its configuration
    * @return several lines, with a line end after the last
    */
-  public static String of(Standalone server, HeraldConfig config) {
+  static String of(Standalone server, HeraldConfig config) {
     Endpoints at = server.endpoints();
     String host = at.nearest();
     String hostOption = host.replace("[", "").replace("]", "");

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
  * @param wsPort MQTT over WebSocket
  * @param httpPort HTTP
  */
-public record Endpoints(List<InetAddress> addresses, int mqttPort, int wsPort, int httpPort) {
+record Endpoints(List<InetAddress> addresses, int mqttPort, int wsPort, int httpPort) {
   /** All addresses with one port: {@code 127.0.0.1:1883 and [::1]:1883}. */
   String all(int port) {
     return addresses.stream().map(a -> text(a) + ":" + port).collect(Collectors.joining(" and "));

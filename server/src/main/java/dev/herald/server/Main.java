@@ -1,6 +1,5 @@
 package dev.herald.server;
 
-import dev.herald.server.cli.HeraldCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;

@@ -1,6 +1,14 @@
 package dev.herald.server;
 
+import dev.herald.core.app.Apps;
+import dev.herald.core.error.HeraldException;
+import dev.herald.core.metric.Metrics;
+import dev.herald.core.store.Store;
+import dev.herald.mqtt.MqttEdge;
+import dev.herald.mqtt.MqttSettings;
 import dev.herald.server.config.HeraldConfig;
+import dev.herald.sql.SqliteStore;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
@@ -18,7 +26,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Started and closed by one thread.
  */
-public final class Standalone implements AutoCloseable {
+final class Standalone implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Standalone.class);
 
   private final HeraldConfig config;
@@ -35,7 +43,7 @@ public final class Standalone implements AutoCloseable {
    * @param config its configuration
    * @param version the version it tells
    */
-  public Standalone(HeraldConfig config, String version) {
+  Standalone(HeraldConfig config, String version) {
     this.config = config;
     this.version = version;
   }
@@ -45,7 +53,7 @@ public final class Standalone implements AutoCloseable {
    *
    * @throws StartException if a part cannot start; what was started before is closed again
    */
-  public void start() throws StartException {
+  void start() throws StartException {
     try {
       startParts();
     } catch (StartException | RuntimeException e) {
@@ -56,11 +64,51 @@ public final class Standalone implements AutoCloseable {
 
   private void startParts() throws StartException {
     DataDirectory data = opened("data", DataDirectory.open(config.data()));
-    dataPath = data.path();
+    Metrics metrics = new Metrics();
+    Store store = opened("store", new SqliteStore(data.path(), config.store(), metrics));
+    startStore(store);
+    Core core = opened("core", core(store, metrics));
+    core.start();
     List<InetAddress> addresses = presentAddresses();
-    endpoints = new Endpoints(addresses, 0, 0, 0);
+    MqttEdge mqtt = opened("mqtt", mqttEdge(core, addresses, metrics));
+    startListening(mqtt::start);
+    endpoints = new Endpoints(addresses, mqtt.mqttPort(), mqtt.wsPort(), 0);
+    dataPath = data.path();
     startupMs = clock.millis() - processStartMs();
-    LOG.info("server.started version={} startupMs={}", version, startupMs);
+    LOG.info(
+        "server.started version={} mqttPort={} wsPort={} startupMs={}",
+        version,
+        mqtt.mqttPort(),
+        mqtt.wsPort(),
+        startupMs);
+  }
+
+  private static void startStore(Store store) throws StartException {
+    try {
+      store.start();
+    } catch (HeraldException e) {
+      throw new StartException(e.detail(), e);
+    }
+  }
+
+  private Core core(Store store, Metrics metrics) {
+    MqttSettings mqtt = config.mqtt();
+    var limits = new Apps.Limits(mqtt.retainedMessagesMax(), mqtt.retainedBytesMax());
+    return new Core(store, clock, metrics, limits, mqtt.loopCount() + 1);
+  }
+
+  private MqttEdge mqttEdge(Core core, List<InetAddress> addresses, Metrics metrics) {
+    var parts = new MqttEdge.Core(core.apps(), core.router(), core.commands(), metrics, clock);
+    return new MqttEdge(config.mqtt(), config.ws(), addresses, parts);
+  }
+
+  private static void startListening(Listening edge) throws StartException {
+    try {
+      edge.start();
+    } catch (IOException e) {
+      throw new StartException(
+          e.getMessage() + "; stop what listens there, or set the key to another port (0: any)", e);
+    }
   }
 
   /**
@@ -80,22 +128,22 @@ public final class Standalone implements AutoCloseable {
   }
 
   /** Where it listens. Only once started. */
-  public Endpoints endpoints() {
+  Endpoints endpoints() {
     return present(endpoints);
   }
 
   /** The data directory, absolute. Only once started. */
-  public Path dataPath() {
+  Path dataPath() {
     return present(dataPath);
   }
 
   /** The version it tells. */
-  public String version() {
+  String version() {
     return version;
   }
 
   /** How long the process took to get ready, in milliseconds, the JVM's own start included. */
-  public long startupMs() {
+  long startupMs() {
     return startupMs;
   }
 
@@ -136,6 +184,11 @@ public final class Standalone implements AutoCloseable {
       throw new IllegalStateException("the server is not started");
     }
     return value;
+  }
+
+  /** What an edge does to listen; the message of its failure names the key and the address. */
+  private interface Listening {
+    void start() throws IOException;
   }
 
   private record Part(String name, AutoCloseable resource) {}

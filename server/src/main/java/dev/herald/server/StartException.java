@@ -1,7 +1,7 @@
 package dev.herald.server;
 
 /** The server could not start; the message is one sentence for the operator. */
-public final class StartException extends Exception {
+final class StartException extends Exception {
   private static final long serialVersionUID = 1L;
 
   /**
@@ -9,7 +9,7 @@ public final class StartException extends Exception {
    *
    * @param sentence what is wrong and what can be done, without a stop at the end
    */
-  public StartException(String sentence) {
+  StartException(String sentence) {
     super(sentence);
   }
 
@@ -19,7 +19,7 @@ public final class StartException extends Exception {
    * @param sentence what is wrong and what can be done, without a stop at the end
    * @param cause what failed
    */
-  public StartException(String sentence, Throwable cause) {
+  StartException(String sentence, Throwable cause) {
     super(sentence, cause);
   }
 }

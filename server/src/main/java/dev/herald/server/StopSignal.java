@@ -3,14 +3,14 @@ package dev.herald.server;
 import java.util.concurrent.CountDownLatch;
 
 /** Asks the server to stop, once. Thread-safe. */
-public final class StopSignal {
+final class StopSignal {
   private final CountDownLatch asked = new CountDownLatch(1);
 
   /** A signal that nobody has given yet. */
-  public StopSignal() {}
+  StopSignal() {}
 
   /** Asks to stop; also good before anybody waits. */
-  public void give() {
+  void give() {
     asked.countDown();
   }
 
@@ -19,7 +19,7 @@ public final class StopSignal {
    *
    * @throws InterruptedException if the waiting thread is interrupted
    */
-  public void await() throws InterruptedException {
+  void await() throws InterruptedException {
     asked.await();
   }
 }

@@ -25,7 +25,7 @@ final class JavaUtilHandler extends Handler {
   @Override
   public void close() {}
 
-  private static org.slf4j.event.Level level(Level level) {
+  static org.slf4j.event.Level level(Level level) {
     int value = level.intValue();
     if (value >= Level.SEVERE.intValue()) {
       return org.slf4j.event.Level.ERROR;

@@ -1,7 +1,5 @@
-package dev.herald.server.cli;
+package dev.herald.server;
 
-import dev.herald.server.StartException;
-import dev.herald.server.StopSignal;
 import dev.herald.server.config.ConfigException;
 import java.io.PrintWriter;
 import java.util.Map;
@@ -23,12 +21,12 @@ import picocli.CommandLine.Mixin;
       "1:the start failed",
       "2:the command line or the configuration is wrong"
     })
-public final class HeraldCommand implements Callable<Integer> {
+final class HeraldCommand implements Callable<Integer> {
   /** The exit code when the start failed. */
-  public static final int START_FAILED = 1;
+  static final int START_FAILED = 1;
 
   /** The exit code when the command line or the configuration is wrong. */
-  public static final int WRONG = 2;
+  static final int WRONG = 2;
 
   private final StandaloneCommand standalone;
 
@@ -48,7 +46,7 @@ public final class HeraldCommand implements Callable<Integer> {
    * @param err takes what went wrong, and the banner
    * @return the exit code
    */
-  public static int run(
+  static int run(
       String[] args, Map<String, String> env, StopSignal stop, PrintWriter out, PrintWriter err) {
     var standalone = new StandaloneCommand(env, stop);
     return new CommandLine(new HeraldCommand(standalone))

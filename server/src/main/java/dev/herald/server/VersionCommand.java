@@ -1,4 +1,4 @@
-package dev.herald.server.cli;
+package dev.herald.server;
 
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -1,9 +1,5 @@
-package dev.herald.server.cli;
+package dev.herald.server;
 
-import dev.herald.server.Banner;
-import dev.herald.server.Standalone;
-import dev.herald.server.StartException;
-import dev.herald.server.StopSignal;
 import dev.herald.server.config.ConfigException;
 import dev.herald.server.config.HeraldConfig;
 import dev.herald.server.config.LoadedConfig;

@@ -1,4 +1,4 @@
-package dev.herald.server.cli;
+package dev.herald.server;
 
 import dev.herald.server.config.ConfigException;
 import dev.herald.server.config.ConfigPages;

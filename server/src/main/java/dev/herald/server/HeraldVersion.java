@@ -1,4 +1,4 @@
-package dev.herald.server.cli;
+package dev.herald.server;
 
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,0 +1,85 @@
+package dev.herald.server;
+
+import dev.herald.core.app.Apps;
+import dev.herald.core.bus.Bus;
+import dev.herald.core.bus.InProcessBus;
+import dev.herald.core.group.GroupApplier;
+import dev.herald.core.group.GroupCommands;
+import dev.herald.core.group.GroupFeed;
+import dev.herald.core.group.GroupQueries;
+import dev.herald.core.id.MessageIds;
+import dev.herald.core.journal.EmbeddedJournal;
+import dev.herald.core.journal.Journal;
+import dev.herald.core.metric.Metrics;
+import dev.herald.core.route.Router;
+import dev.herald.core.store.Store;
+import dev.herald.http.GroupEventJson;
+import java.time.InstantSource;
+
+/**
+ * The routing core of a standalone server, made over a store that has started.
+ *
+ * <p>A command goes through the journal to the applier, which stores it and puts it on the bus; the
+ * feed takes it from there to the router and so to every subscriber.
+ */
+final class Core implements AutoCloseable {
+  private static final int NODE = 0;
+
+  private final Bus bus = new InProcessBus();
+  private final Router router;
+  private final Apps apps;
+  private final Journal journal;
+  private final GroupApplier applier;
+  private final GroupFeed feed;
+  private final GroupCommands commands;
+  private final GroupQueries queries;
+
+  /**
+   * A core that is not started.
+   *
+   * @param store keeps the events; started
+   * @param clock the time
+   * @param metrics where everything counts
+   * @param limits the bounds of each app
+   * @param lanes how many lanes the edges bring
+   */
+  Core(Store store, InstantSource clock, Metrics metrics, Apps.Limits limits, int lanes) {
+    router = new Router(lanes);
+    apps = new Apps(lanes, limits, metrics);
+    journal = new EmbeddedJournal(metrics);
+    applier = new GroupApplier(store, bus, clock, metrics);
+    feed = new GroupFeed(bus, apps, router, GroupEventJson::encode);
+    commands = new GroupCommands(journal, new MessageIds(NODE, clock, store.greatestMessageId()));
+    queries = new GroupQueries(store);
+  }
+
+  /** Starts to apply commands and to show events. */
+  void start() {
+    feed.start();
+    journal.start(applier);
+  }
+
+  Router router() {
+    return router;
+  }
+
+  Apps apps() {
+    return apps;
+  }
+
+  GroupCommands commands() {
+    return commands;
+  }
+
+  GroupQueries queries() {
+    return queries;
+  }
+
+  /** Refuses new commands, stores those accepted, and shows no more events. */
+  @Override
+  public void close() {
+    journal.close();
+    feed.close();
+    bus.close();
+  }
+}
