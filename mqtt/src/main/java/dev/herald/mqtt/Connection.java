@@ -118,17 +118,22 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
     lastReadTick = lane.tick();
     broker.counters().bytesReceived.add(in.readableBytes());
-    if (incomplete != null) {
-      incomplete.writeBytes(in);
+    if (incomplete == null) {
+      decode(in, false);
+    } else {
+      ByteBuf gathered = incomplete.writeBytes(in);
       in.release();
-      in = incomplete;
       incomplete = null;
+      decode(gathered, true);
     }
-    decode(in);
   }
 
-  /** Obeys every whole packet, then keeps what is left. Takes over the buffer. */
-  private void decode(ByteBuf in) {
+  /**
+   * Obeys every whole packet, then keeps what is left. Takes over the buffer.
+   *
+   * @param gathered whether the buffer is our own
+   */
+  private void decode(ByteBuf in, boolean gathered) {
     try {
       while (!ending && !moving && decodeOne(in)) {
         // one packet after the other
@@ -141,14 +146,16 @@ final class Connection extends ChannelInboundHandlerAdapter {
       LOG.log(Level.ERROR, "mqtt.packet_failed " + this, failure);
       end(Reason.UNSPECIFIED_ERROR, null);
     } finally {
-      keep(in);
+      keep(in, gathered);
     }
   }
 
-  private void keep(ByteBuf in) {
+  private void keep(ByteBuf in, boolean gathered) {
     if (ending || !in.isReadable()) {
       in.release();
-    } else if (incomplete == null) {
+    } else if (gathered && in.readableBytes() > in.capacity() / 4) {
+      incomplete = in.discardReadBytes();
+    } else {
       // a copy of the few bytes, so that the large buffer they came in is free again
       incomplete = channel.alloc().buffer(in.readableBytes()).writeBytes(in);
       in.release();
@@ -180,6 +187,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
       length |= (next & 0x7F) << (7 * (headerBytes - 1));
       headerBytes++;
     } while (next >= 0x80);
+    if (next == 0 && headerBytes > 2) {
+      throw new PacketException(
+          Reason.MALFORMED_PACKET, "the length has more bytes than needed [MQTT-1.5.5-1]");
+    }
     if (headerBytes + length > broker.settings().packetBytesMax()) {
       throw new PacketException(Reason.PACKET_TOO_LARGE, "the packet is larger than announced");
     }
@@ -296,7 +307,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     then.run();
     channel.config().setAutoRead(true);
     if (waiting != null) {
-      decode(waiting);
+      decode(waiting, true);
     }
   }
 
@@ -417,7 +428,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
         LOG.log(Level.DEBUG, () -> "mqtt.connect_timeout " + this);
         close();
       }
-    } else if (keepAliveSeconds > 0 && silent > keepAliveSeconds + keepAliveSeconds / 2) {
+    } else if (keepAliveSeconds > 0 && silent - 1 > keepAliveSeconds + keepAliveSeconds / 2) {
+      // a second less, because the tick of the last read was up to a second old
       end(Reason.KEEP_ALIVE_TIMEOUT, "nothing came for one and a half keep-alive times");
     }
   }

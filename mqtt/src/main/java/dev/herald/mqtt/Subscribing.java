@@ -58,7 +58,7 @@ final class Subscribing {
     if (filter.charAt(0) == '$' && GroupTopics.groupIdOf(filter) == null) {
       return Reason.TOPIC_FILTER_INVALID;
     }
-    if (filter.charAt(0) == '$' && packet.userProperties().contains("after")) {
+    if (filter.charAt(0) == '$' && asksForThePast(packet.userProperties())) {
       // a client that asks for the past must not believe that it got it
       return Reason.IMPLEMENTATION_SPECIFIC_ERROR;
     }
@@ -67,6 +67,15 @@ final class Subscribing {
       return Reason.QUOTA_EXCEEDED;
     }
     return Reason.SUCCESS;
+  }
+
+  private static boolean asksForThePast(List<String> userProperties) {
+    for (int i = 0; i < userProperties.size(); i += 2) {
+      if (userProperties.get(i).equals("after")) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean wantsRetained(int options, boolean isNew) {

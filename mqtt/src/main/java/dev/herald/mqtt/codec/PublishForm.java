@@ -6,13 +6,14 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A message encoded once for all its subscribers of one protocol version: everything of the PUBLISH
- * packet that is the same for each of them, with room for what is not. Immutable.
+ * packet that is the same for each of them, with room for what is not.
  *
  * <p>A subscriber that needs nothing of its own (QoS 0, no subscription identifier, no expiry, no
- * retain flag) gets the whole packet in one copy.
+ * retain flag) gets the whole packet in one copy. Thread-safe.
  */
 public final class PublishForm {
   /** The form for clients of 3.1.1. */
@@ -29,17 +30,13 @@ public final class PublishForm {
   private final byte[] topic;
   private final byte[] properties;
   private final byte[] payload;
-  private final byte[] plainPacket;
+  private volatile byte @Nullable [] plainPacket;
 
   private PublishForm(Message message, int version) {
     this.v5 = version >= 5;
     this.topic = message.topic().getBytes(StandardCharsets.UTF_8);
     this.properties = v5 ? encode(message.properties()) : new byte[0];
     this.payload = message.payload();
-    ByteBuf packet = Unpooled.buffer(sizeMax(0));
-    write(packet, 0, 0, NO_IDENTIFIERS, -1);
-    this.plainPacket = new byte[packet.readableBytes()];
-    packet.readBytes(plainPacket);
   }
 
   /** Returns the form of a message for a protocol version, 4 or 5. */
@@ -58,12 +55,24 @@ public final class PublishForm {
 
   /** Writes the packet of a subscriber that needs nothing of its own: QoS 0, retain flag clear. */
   public void writePlain(ByteBuf out) {
-    out.writeBytes(plainPacket);
+    out.writeBytes(plainPacket());
   }
 
   /** Returns the size of the packet of a subscriber that needs nothing of its own, in bytes. */
   public int plainSize() {
-    return plainPacket.length;
+    return plainPacket().length;
+  }
+
+  private byte[] plainPacket() {
+    byte[] packet = plainPacket;
+    if (packet == null) {
+      ByteBuf out = Unpooled.buffer(sizeMax(0));
+      write(out, 0, 0, NO_IDENTIFIERS, -1);
+      packet = new byte[out.readableBytes()];
+      out.readBytes(packet);
+      plainPacket = packet;
+    }
+    return packet;
   }
 
   /**
