@@ -1,6 +1,7 @@
 package dev.herald.server;
 
 import dev.herald.server.config.HeraldConfig;
+import java.util.Locale;
 
 /** What a server says once it is ready: where it is, and what to try. */
 final class Banner {
@@ -15,40 +16,48 @@ final class Banner {
    */
   static String of(Standalone server, HeraldConfig config) {
     Endpoints at = server.endpoints();
-    String host = at.nearest();
-    String hostOption = host.replace("[", "").replace("]", "");
-    String http = "http://" + host + ":" + at.httpPort();
-    return """
+    String http = "http://" + at.nearest() + ":" + at.httpPort();
+    String mqtt = mosquittoOptions(at);
+    String text =
+        """
 
-    Herald %s is ready in %d ms
+        Herald %s is ready in %d ms
 
-      MQTT            %s
-      MQTT over WS    %s (path /mqtt)
-      HTTP            %s
-      console         %s/console/
-      data            %s
+          MQTT            %s
+          MQTT over WS    %s (path /mqtt)
+          HTTP            %s
+          console         %s/console/
+          data            %s
 
-    Try:
-      mosquitto_sub -h %s -p %d -t 'a/+' &
-      mosquitto_pub -h %s -p %d -t a/b -m hi
-      curl -d '{"appId":"a","groupId":"g","userId":"u","content":"hi"}' -H 'Content-Type: application/json' %s/chat/message/create
+        Try:
+          mosquitto_sub%s -t 'a/+' &
+          mosquitto_pub%s -t a/b -m hi
+          curl %s/chat/message/create -H 'Content-Type: application/json' \\
+            -d '{"appId":"default","groupId":"g","userId":"u","content":"hi"}'
 
-    %s
-    """
-        .formatted(
-            server.version(),
-            server.startupMs(),
-            at.all(at.mqttPort()),
-            at.all(at.wsPort()),
-            at.all(at.httpPort()),
-            http,
-            server.dataPath(),
-            hostOption,
-            at.mqttPort(),
-            hostOption,
-            at.mqttPort(),
-            http,
-            reach(config));
+        %s
+        """;
+    return String.format(
+        Locale.ROOT,
+        text,
+        server.version(),
+        server.startupMs(),
+        at.all(at.mqttPort()),
+        at.all(at.wsPort()),
+        at.all(at.httpPort()),
+        http,
+        server.dataPath(),
+        mqtt,
+        mqtt,
+        http,
+        reach(config));
+  }
+
+  /** Host and port where they differ from those that the clients take by themselves. */
+  private static String mosquittoOptions(Endpoints at) {
+    String host = at.nearest().replace("[", "").replace("]", "");
+    return (host.equals("127.0.0.1") ? "" : " -h " + host)
+        + (at.mqttPort() == 1883 ? "" : " -p " + at.mqttPort());
   }
 
   private static String reach(HeraldConfig config) {

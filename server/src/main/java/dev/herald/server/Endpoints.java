@@ -25,6 +25,11 @@ record Endpoints(List<InetAddress> addresses, int mqttPort, int wsPort, int http
     return first.isAnyLocalAddress() ? "127.0.0.1" : text(first);
   }
 
+  /** The ports as a log line has them. */
+  String keyValues() {
+    return "mqttPort=" + mqttPort + " wsPort=" + wsPort + " httpPort=" + httpPort;
+  }
+
   private static String text(InetAddress address) {
     String host = address.getHostAddress();
     return address instanceof Inet6Address

@@ -1,9 +1,14 @@
 package dev.herald.server;
 
+import dev.herald.console.Console;
 import dev.herald.core.app.Apps;
 import dev.herald.core.error.HeraldException;
 import dev.herald.core.metric.Metrics;
 import dev.herald.core.store.Store;
+import dev.herald.http.HttpEdge;
+import dev.herald.http.Hub;
+import dev.herald.http.ReadinessCheck;
+import dev.herald.http.ServerInfo;
 import dev.herald.mqtt.MqttEdge;
 import dev.herald.mqtt.MqttSettings;
 import dev.herald.server.config.HeraldConfig;
@@ -29,11 +34,14 @@ import org.slf4j.LoggerFactory;
 final class Standalone implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Standalone.class);
 
+  private static final String NODE = "standalone";
+
   private final HeraldConfig config;
   private final String version;
   private final InstantSource clock = InstantSource.system();
   private final Deque<Part> started = new ArrayDeque<>();
-  private @Nullable Endpoints endpoints;
+  private final long startedAtMs = clock.millis();
+  private volatile @Nullable Endpoints endpoints;
   private @Nullable Path dataPath;
   private long startupMs;
 
@@ -72,15 +80,14 @@ final class Standalone implements AutoCloseable {
     List<InetAddress> addresses = presentAddresses();
     MqttEdge mqtt = opened("mqtt", mqttEdge(core, addresses, metrics));
     startListening(mqtt::start);
-    endpoints = new Endpoints(addresses, mqtt.mqttPort(), mqtt.wsPort(), 0);
+    endpoints = new Endpoints(addresses, mqtt.mqttPort(), mqtt.wsPort(), config.http().port());
+    HttpEdge http = opened("http", httpEdge(core, store, addresses, metrics));
+    startListening(http::start);
+    endpoints = new Endpoints(addresses, mqtt.mqttPort(), mqtt.wsPort(), http.port());
     dataPath = data.path();
     startupMs = clock.millis() - processStartMs();
     LOG.info(
-        "server.started version={} mqttPort={} wsPort={} startupMs={}",
-        version,
-        mqtt.mqttPort(),
-        mqtt.wsPort(),
-        startupMs);
+        "server.started version={} {} startupMs={}", version, endpoints.keyValues(), startupMs);
   }
 
   private static void startStore(Store store) throws StartException {
@@ -100,6 +107,25 @@ final class Standalone implements AutoCloseable {
   private MqttEdge mqttEdge(Core core, List<InetAddress> addresses, Metrics metrics) {
     var parts = new MqttEdge.Core(core.apps(), core.router(), core.commands(), metrics, clock);
     return new MqttEdge(config.mqtt(), config.ws(), addresses, parts);
+  }
+
+  private HttpEdge httpEdge(Core core, Store store, List<InetAddress> addresses, Metrics metrics) {
+    var hub =
+        new Hub(
+            core.commands(),
+            core.queries(),
+            core.apps(),
+            core.router(),
+            config.mqtt().loopCount(),
+            metrics);
+    var checks = List.of(new ReadinessCheck("store", store::check));
+    var console = new ConsoleAssets(Console.load());
+    return new HttpEdge(config.http(), addresses, hub, this::info, checks, console);
+  }
+
+  private ServerInfo info() {
+    Endpoints at = endpoints();
+    return new ServerInfo(version, NODE, startedAtMs, at.mqttPort(), at.wsPort(), at.httpPort());
   }
 
   private static void startListening(Listening edge) throws StartException {

@@ -59,7 +59,9 @@ final class StandaloneCommand implements Callable<Integer> {
       err.print(Banner.of(server, config));
       err.flush();
       stop.await();
+      LOG.info("server.stopping");
     }
+    LOG.info("server.stopped");
     return 0;
   }
 }
