@@ -18,7 +18,8 @@ final class Banner {
     Endpoints at = server.endpoints();
     String http = "http://" + at.nearest() + ":" + at.httpPort();
     String mqtt = mosquittoOptions(at);
-    String text =
+    return String.format(
+        Locale.ROOT,
         """
 
         Herald %s is ready in %d ms
@@ -36,10 +37,7 @@ final class Banner {
             -d '{"appId":"default","groupId":"g","userId":"u","content":"hi"}'
 
         %s
-        """;
-    return String.format(
-        Locale.ROOT,
-        text,
+        """,
         server.version(),
         server.startupMs(),
         at.all(at.mqttPort()),
