@@ -44,8 +44,10 @@ final class DraftJson {
     } catch (JsonProcessingException e) {
       throw new HeraldException(
           ErrorCode.MALFORMED_REQUEST,
-          "the JSON cannot be read at line %d, column %d"
-              .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr()),
+          "the JSON cannot be read at line "
+              + e.getLocation().getLineNr()
+              + ", column "
+              + e.getLocation().getColumnNr(),
           e);
     } catch (IOException e) {
       throw new UncheckedIOException("memory cannot fail", e);

@@ -144,11 +144,12 @@ public final class HttpEdge implements AutoCloseable {
   private IOException cannotBind(int wanted, CompletionException failure) {
     Throwable cause = failure.getCause() == null ? failure : failure.getCause();
     return new IOException(
-        "http.port %d cannot be bound on %s: %s"
-            .formatted(
-                wanted,
-                String.join(", ", addresses.stream().map(InetAddress::getHostAddress).toList()),
-                cause.getMessage()),
+        "http.port "
+            + wanted
+            + " cannot be bound on "
+            + String.join(", ", addresses.stream().map(InetAddress::getHostAddress).toList())
+            + ": "
+            + cause.getMessage(),
         cause);
   }
 
