@@ -1,4 +1,4 @@
-/** Load tool. */
+/** The load tool: measures an MQTT broker, and checks what it delivered. */
 @NullMarked
 package dev.herald.load;
 

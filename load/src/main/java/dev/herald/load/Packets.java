@@ -1,0 +1,109 @@
+package dev.herald.load;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import org.jspecify.annotations.Nullable;
+
+/** Writes the packets a load client sends beside PUBLISH. */
+final class Packets {
+  /** Seconds; longer than any run, so that no client has to ping. */
+  static final int KEEP_ALIVE_SECONDS = 1800;
+
+  private static final int CONNECT = 0x10;
+  private static final int PUBACK = 0x40;
+  private static final int SUBSCRIBE = 0x82;
+  private static final int DISCONNECT = 0xE0;
+  private static final int FLAG_CLEAN = 0x02;
+  private static final int FLAG_PASSWORD = 0x40;
+  private static final int FLAG_USERNAME = 0x80;
+
+  private Packets() {}
+
+  /**
+   * Writes CONNECT with a clean session.
+   *
+   * @param username or null for none
+   * @param password or null for none; needs a username
+   */
+  static void connect(
+      ByteBuf out,
+      Protocol protocol,
+      String clientId,
+      @Nullable String username,
+      @Nullable String password) {
+    int length = 10 + properties(protocol) + utf8Length(clientId);
+    int flags = FLAG_CLEAN;
+    if (username != null) {
+      flags |= FLAG_USERNAME;
+      length += utf8Length(username);
+    }
+    if (password != null) {
+      flags |= FLAG_PASSWORD;
+      length += utf8Length(password);
+    }
+    header(out, CONNECT, length);
+    utf8(out, "MQTT");
+    out.writeByte(protocol.level()).writeByte(flags).writeShort(KEEP_ALIVE_SECONDS);
+    noProperties(out, protocol);
+    utf8(out, clientId);
+    if (username != null) {
+      utf8(out, username);
+    }
+    if (password != null) {
+      utf8(out, password);
+    }
+  }
+
+  /** Writes SUBSCRIBE with one filter, under packet id 1. */
+  static void subscribe(ByteBuf out, Protocol protocol, String filter, int qos) {
+    header(out, SUBSCRIBE, 2 + properties(protocol) + utf8Length(filter) + 1);
+    out.writeShort(1);
+    noProperties(out, protocol);
+    utf8(out, filter);
+    out.writeByte(qos);
+  }
+
+  /** Writes PUBACK of success, the same in both versions. */
+  static void puback(ByteBuf out, int packetId) {
+    out.writeInt((PUBACK << 24) | (2 << 16) | packetId);
+  }
+
+  /** Writes DISCONNECT of a normal end, the same in both versions. */
+  static void disconnect(ByteBuf out) {
+    header(out, DISCONNECT, 0);
+  }
+
+  /** Writes a fixed header. */
+  static void header(ByteBuf out, int first, int length) {
+    out.writeByte(first);
+    int rest = length;
+    while (rest > 0x7F) {
+      out.writeByte((rest & 0x7F) | 0x80);
+      rest >>>= 7;
+    }
+    out.writeByte(rest);
+  }
+
+  /** Writes a string with its length before it. */
+  static void utf8(ByteBuf out, String text) {
+    out.writeShort(ByteBufUtil.utf8Bytes(text));
+    ByteBufUtil.writeUtf8(out, text);
+  }
+
+  /** Returns how many bytes {@link #utf8} writes. */
+  static int utf8Length(String text) {
+    return 2 + ByteBufUtil.utf8Bytes(text);
+  }
+
+  /** Returns how many bytes an empty set of properties takes. */
+  static int properties(Protocol protocol) {
+    return protocol.hasProperties() ? 1 : 0;
+  }
+
+  /** Writes an empty set of properties, where the version has any. */
+  static void noProperties(ByteBuf out, Protocol protocol) {
+    if (protocol.hasProperties()) {
+      out.writeByte(0);
+    }
+  }
+}
