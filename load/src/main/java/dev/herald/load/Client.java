@@ -111,8 +111,7 @@ abstract class Client extends ChannelInboundHandlerAdapter implements PacketScan
   @Override
   public final void channelActive(ChannelHandlerContext ctx) {
     channel = ctx.channel();
-    Packets.connect(
-        out(), login.protocol(), login.clientId(), login.username(), login.password());
+    Packets.connect(out(), login.protocol(), login.clientId(), login.username(), login.password());
   }
 
   @Override

@@ -37,13 +37,12 @@ final class ConnectionsRun {
 
   /** Starts the run; completes with its report. */
   CompletableFuture<Report> start() {
-    loop.execute(
-        () -> {
-          before = plan.serverPid() == 0 ? null : Usage.of(plan.serverPid());
-          startedNs = System.nanoTime();
-          connector.start();
-          watch();
-        });
+    loop.execute(() -> {
+      before = plan.serverPid() == 0 ? null : Usage.of(plan.serverPid());
+      startedNs = System.nanoTime();
+      connector.start();
+      watch();
+    });
     return report;
   }
 
@@ -105,7 +104,8 @@ final class ConnectionsRun {
 
     @Override
     void ready() {
-      connectNs.recordValue(Math.min(System.nanoTime() - beganNs, connectNs.getHighestTrackableValue()));
+      connectNs.recordValue(
+          Math.min(System.nanoTime() - beganNs, connectNs.getHighestTrackableValue()));
       connector.oneReady();
     }
 

@@ -23,8 +23,7 @@ final class Connector {
   private int ready;
 
   /** Makes a connector that has not begun. */
-  Connector(
-      Loop loop, InetAddress broker, List<? extends Client> clients, Runnable allReady) {
+  Connector(Loop loop, InetAddress broker, List<? extends Client> clients, Runnable allReady) {
     this.loop = loop;
     this.broker = broker;
     this.clients = clients;

@@ -82,12 +82,11 @@ final class Loop implements AutoCloseable {
                 })
             .localAddress(local)
             .connect();
-    connecting.addListener(
-        done -> {
-          if (done.cause() != null) {
-            client.connectFailed(done.cause());
-          }
-        });
+    connecting.addListener(done -> {
+      if (done.cause() != null) {
+        client.connectFailed(done.cause());
+      }
+    });
   }
 
   ByteBufAllocator allocator() {

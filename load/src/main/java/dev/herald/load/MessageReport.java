@@ -72,8 +72,7 @@ final class MessageReport {
         .measure("latencyP50Us", "latency p50", latency.getValueAtPercentile(50) / US, 1, "us")
         .measure("latencyP90Us", "latency p90", latency.getValueAtPercentile(90) / US, 1, "us")
         .measure("latencyP99Us", "latency p99", latency.getValueAtPercentile(99) / US, 1, "us")
-        .measure(
-            "latencyP999Us", "latency p99.9", latency.getValueAtPercentile(99.9) / US, 1, "us")
+        .measure("latencyP999Us", "latency p99.9", latency.getValueAtPercentile(99.9) / US, 1, "us")
         .measure("latencyMaxUs", "latency max", latency.getMaxValue() / US, 1, "us");
   }
 
@@ -92,8 +91,7 @@ final class MessageReport {
             server > 0 ? (to.received - from.received) / server : Double.NaN,
             0,
             "")
-        .measure(
-            "serverResidentMiB", "server's RSS", to.server.residentBytes() / MIB, 1, "MiB");
+        .measure("serverResidentMiB", "server's RSS", to.server.residentBytes() / MIB, 1, "MiB");
   }
 
   private void verification(long unsent) {

@@ -52,11 +52,10 @@ final class MessageRun {
 
   /** Starts the run; completes with its report. */
   CompletableFuture<Report> start() {
-    loop.execute(
-        () -> {
-          connector.start();
-          watch();
-        });
+    loop.execute(() -> {
+      connector.start();
+      watch();
+    });
     return report;
   }
 

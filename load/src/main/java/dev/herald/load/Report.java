@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** The figures of a run, in the order they are shown: as a table for people, as JSON for scripts. */
+/**
+ * The figures of a run, in the order they are shown: as a table for people, as JSON for scripts.
+ */
 final class Report {
   private final List<Row> rows = new ArrayList<>();
   private final List<String> faults = new ArrayList<>();
