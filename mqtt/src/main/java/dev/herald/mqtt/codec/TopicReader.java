@@ -13,7 +13,20 @@ final class TopicReader {
   private static final int SLOTS = 1024;
   private static final int BYTES_MAX = 256;
 
-  private final @Nullable Known[] known = new @Nullable Known[SLOTS];
+  private final @Nullable Known[] known;
+
+  TopicReader() {
+    this(SLOTS);
+  }
+
+  /**
+   * Makes a reader.
+   *
+   * @param slots how many names it keeps, a power of two
+   */
+  TopicReader(int slots) {
+    this.known = new @Nullable Known[slots];
+  }
 
   /** Reads a topic name; empty if its length is 0, else valid. */
   String read(PacketReader reader) {
@@ -27,7 +40,7 @@ final class TopicReader {
     }
     ByteBuf buffer = reader.buffer();
     int start = buffer.readerIndex();
-    int slot = hash(buffer, start, length) & (SLOTS - 1);
+    int slot = hash(buffer, start, length) & (known.length - 1);
     Known recent = known[slot];
     if (recent != null && same(buffer, start, length, recent.bytes)) {
       buffer.skipBytes(length);
