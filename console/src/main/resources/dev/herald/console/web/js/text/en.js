@@ -89,7 +89,7 @@ export const en = {
   'problem.library': 'The MQTT library of this page was not loaded. Reload the page.',
   'problem.history': 'The history could not be loaded: {reason}.',
   'problem.feed': 'The server sent something on the group that this page cannot read.',
-  'problem.tooLong': 'The message is {bytes} bytes too long; the limit is 65,535 bytes.',
+  'problem.tooLong': 'The message is too long by {bytes} B; the limit is 65,535 B of UTF-8.',
   'problem.offline': 'Not connected. The text stays here until you can send it.',
   'problem.id': 'Needs 1 to 127 characters, without /, + or #.',
   'reason.noAnswer': 'no answer from the server',

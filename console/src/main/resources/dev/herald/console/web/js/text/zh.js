@@ -89,7 +89,7 @@ export const zh = {
   'problem.library': '页面的 MQTT 库未能载入，请刷新页面。',
   'problem.history': '无法载入历史消息：{reason}。',
   'problem.feed': '服务器在该群组上发来了本页无法识别的内容。',
-  'problem.tooLong': '消息超出 {bytes} 字节；上限为 65,535 字节。',
+  'problem.tooLong': '消息超出 {bytes} 字节；上限为 65,535 字节（UTF-8）。',
   'problem.offline': '未连接。文字会保留在这里，连接恢复后即可发送。',
   'problem.id': '需要 1 到 127 个字符，且不含 /、+ 或 #。',
   'reason.noAnswer': '服务器没有响应',
