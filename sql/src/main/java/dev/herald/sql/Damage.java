@@ -37,10 +37,11 @@ final class Damage {
   private static String pages(Connection connection) throws SQLException {
     String result =
         Jdbc.list(connection, "PRAGMA quick_check(1)", row -> row.getString(1)).getFirst();
-    return result.equals("ok") ? "" : result;
+    return result.equals("ok") ? "" : result.replace('\n', ' ');
   }
 
-  private static String heads(Connection connection) throws SQLException {
+  /** Returns what is wrong with the newest groups, empty if nothing. */
+  static String heads(Connection connection) throws SQLException {
     String sql =
         "SELECT h.group_id FROM (SELECT * FROM group_head ORDER BY group_key DESC LIMIT ?) h"
             + " WHERE NOT EXISTS (SELECT 1 FROM message m WHERE m.group_key = h.group_key"

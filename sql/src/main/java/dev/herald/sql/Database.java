@@ -86,16 +86,13 @@ final class Database {
     config.setJournalMode(JournalMode.WAL);
     config.setSynchronous(SynchronousMode.FULL);
     config.setTransactionMode(TransactionMode.IMMEDIATE);
+    config.setPageSize(PAGE_BYTES);
+    config.setWalAutocheckpoint(Math.toIntExact(settings.checkpointBytes() / PAGE_BYTES));
     config.setJournalSizeLimit((int) settings.checkpointBytes());
-    Connection connection = source(config).getConnection();
-    try {
-      Jdbc.execute(
-          connection, "PRAGMA wal_autocheckpoint = " + settings.checkpointBytes() / PAGE_BYTES);
-      return connection;
-    } catch (SQLException | RuntimeException e) {
-      Jdbc.closeAfter(e, connection);
-      throw e;
+    if (settings.bytesMax() > 0) {
+      config.setMaxPageCount(Math.toIntExact(Math.max(1, settings.bytesMax() / PAGE_BYTES)));
     }
+    return source(config).getConnection();
   }
 
   /** Returns a source of connections that can only read. */
@@ -138,11 +135,17 @@ final class Database {
     }
   }
 
-  /** Makes the refusal to start. */
-  static HeraldException unusable(String sentence, @Nullable Exception e) {
-    if (e == null) {
+  /**
+   * Makes the refusal to start.
+   *
+   * @param sentence what is wrong, naming the file, without its full stop
+   * @param cause what was thrown, or null
+   */
+  static HeraldException unusable(String sentence, @Nullable Exception cause) {
+    if (cause == null) {
       return new HeraldException(ErrorCode.STORE_UNAVAILABLE, sentence + ".");
     }
-    return new HeraldException(ErrorCode.STORE_UNAVAILABLE, sentence + " (" + e + ").", e);
+    String reason = cause instanceof SQLException ? cause.getMessage() : cause.toString();
+    return new HeraldException(ErrorCode.STORE_UNAVAILABLE, sentence + " (" + reason + ").", cause);
   }
 }

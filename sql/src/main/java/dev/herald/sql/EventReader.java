@@ -58,6 +58,10 @@ final class EventReader {
 
   private static final String GREATEST_MESSAGE_ID = "SELECT max(message_id) FROM message";
 
+  /** Every query, for the test that looks at how SQLite carries them out. */
+  static final List<String> QUERIES =
+      List.of(HEAD, BY_CLIENT_MESSAGE_ID, BOUNDS, PAGE, EVENTS_AFTER, GREATEST_MESSAGE_ID);
+
   private final Connection connection;
 
   /** Reads over a connection, which stays the caller's. */

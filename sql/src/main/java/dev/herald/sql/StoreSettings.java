@@ -6,6 +6,7 @@ import java.time.Duration;
 /**
  * The settings of the embedded store: the section {@code store}.
  *
+ * @param bytesMax how large the database file may grow
  * @param writerCacheBytes memory for pages the writer works on
  * @param readerCacheBytes memory for pages of one reader
  * @param mmapBytes how much of the database file is mapped into memory
@@ -14,6 +15,15 @@ import java.time.Duration;
  * @param waitMax how long to wait for a reader or a lock
  */
 public record StoreSettings(
+    @Setting(
+            doc =
+                "How large the database file may grow. At the limit every write is refused and"
+                    + " reading goes on. 0 leaves the limit to the disk.",
+            unit = "bytes",
+            def = "0",
+            min = "0",
+            max = "1024GiB")
+        long bytesMax,
     @Setting(
             doc = "How much memory the writer may use for database pages.",
             unit = "bytes",

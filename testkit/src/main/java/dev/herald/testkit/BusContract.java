@@ -104,9 +104,12 @@ public abstract class BusContract {
     });
     List<BusMessage> other = subscribed();
 
-    List<Created> published = publish(3);
+    try (LogCapture logs = new LogCapture()) {
+      List<Created> published = publish(3);
 
-    await().untilAsserted(() -> assertThat(other).isEqualTo(published));
+      await().untilAsserted(() -> assertThat(other).isEqualTo(published));
+      await().untilAsserted(() -> assertThat(logs.lines()).hasSize(3));
+    }
   }
 
   @Test

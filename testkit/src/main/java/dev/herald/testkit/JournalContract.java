@@ -130,11 +130,14 @@ public abstract class JournalContract {
   @Test
   void append_applierFails_isRefusedAndTheNextIsApplied() throws Exception {
     applier.open();
-    applier.failures.add(new HeraldException(ErrorCode.STORE_UNAVAILABLE, "on purpose"));
-    assertThat(refusal(append(command(G)))).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
+    try (LogCapture logs = new LogCapture()) {
+      applier.failures.add(new HeraldException(ErrorCode.STORE_UNAVAILABLE, "on purpose"));
+      assertThat(refusal(append(command(G)))).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
 
-    applier.failures.add(new IllegalStateException("on purpose"));
-    assertThat(refusal(append(command(G)))).isEqualTo(ErrorCode.INTERNAL_ERROR);
+      applier.failures.add(new IllegalStateException("on purpose"));
+      assertThat(refusal(append(command(G)))).isEqualTo(ErrorCode.INTERNAL_ERROR);
+      assertThat(logs.lines()).hasSize(2).allMatch(line -> line.startsWith("SEVERE journal."));
+    }
 
     GroupCommand next = command(G);
     get(append(next));

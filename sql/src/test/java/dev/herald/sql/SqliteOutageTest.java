@@ -1,0 +1,231 @@
+package dev.herald.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.herald.core.error.ErrorCode;
+import dev.herald.core.error.HeraldException;
+import dev.herald.core.group.GroupEvent;
+import dev.herald.core.group.GroupKey;
+import dev.herald.core.metric.Metrics;
+import dev.herald.core.store.Store.GroupHead;
+import dev.herald.testkit.GroupEvents;
+import dev.herald.testkit.LogCapture;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a running store does while the database cannot do its work, and afterwards. */
+class SqliteOutageTest {
+  private static final GroupKey G = new GroupKey("app", "group");
+
+  @TempDir Path data;
+  private Path file;
+  private SqliteStore store;
+  private Metrics metrics;
+  private final GroupEvents events = new GroupEvents();
+  private final LogCapture logs = new LogCapture();
+
+  @BeforeEach
+  void open() {
+    file = data.resolve("herald.db");
+    open(Stores.SETTINGS);
+  }
+
+  private void open(StoreSettings settings) {
+    metrics = new Metrics();
+    store = new SqliteStore(data, settings, metrics);
+    store.start();
+  }
+
+  @AfterEach
+  void close() {
+    store.close();
+    logs.close();
+  }
+
+  @Test
+  void append_lockedByAnother_isRefusedInTimeAndWorksAgain() throws SQLException {
+    GroupEvent first = events.next(G);
+    GroupEvent second = events.next(G);
+    store.append(List.of(first));
+
+    try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + file)) {
+      Jdbc.execute(other, "BEGIN IMMEDIATE");
+      long begin = System.nanoTime();
+      refused(() -> store.append(List.of(second)));
+      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));
+      assertThat(store.check()).isFalse();
+      assertThat(store.eventsAfter(G, 0, 10)).containsExactly(first);
+      Jdbc.execute(other, "ROLLBACK");
+    }
+
+    store.append(List.of(second));
+    assertThat(store.eventsAfter(G, 0, 10)).containsExactly(first, second);
+    assertThat(store.check()).isTrue();
+    assertThat(failures("write")).isEqualTo(2);
+    assertThat(failures("read")).isZero();
+    assertThat(logs.lines())
+        .containsExactly(
+            "WARNING store.failed operation=write file=" + file,
+            "INFO store.recovered operation=write file=" + file);
+  }
+
+  @Test
+  void append_databaseFull_isRefusedWholeAndReadingGoesOn() {
+    store.close();
+    StoreSettings s = Stores.SETTINGS;
+    open(limited(s, 1 << 20));
+    List<GroupEvent> stored = new ArrayList<>();
+    List<GroupEvent> batch = batch();
+    while (accepts(batch)) {
+      stored.addAll(batch);
+      batch = batch();
+    }
+
+    assertThat(stored).isNotEmpty();
+    refused(this::appendNothingNew);
+    assertThat(store.eventsAfter(G, 0, 10_000)).isEqualTo(stored);
+    assertThat(store.heads(Set.of(G)))
+        .isEqualTo(Map.of(G, new GroupHead(stored.size(), 1000L * stored.size())));
+
+    store.close();
+    open(limited(s, 4 << 20));
+    store.append(batch);
+    stored.addAll(batch);
+    assertThat(store.eventsAfter(G, 0, 10_000)).isEqualTo(stored);
+    assertThat(logs.lines()).containsExactly("WARNING store.failed operation=write file=" + file);
+  }
+
+  private void appendNothingNew() {
+    GroupEvents others = new GroupEvents();
+    List<GroupEvent> large = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      large.add(others.nextWith(new GroupKey("app", "other"), "x".repeat(60_000)));
+    }
+    store.append(large);
+  }
+
+  @Test
+  void append_fileMovedAway_isRefusedUntilItIsBack() throws IOException {
+    GroupEvent first = events.next(G);
+    GroupEvent second = events.next(G);
+    store.append(List.of(first));
+    Path away = data.resolve("away.db");
+    Files.move(file, away);
+
+    refused(() -> store.append(List.of(second)));
+    refused(() -> store.append(List.of(second)));
+    assertThat(store.check()).isFalse();
+    assertThat(file).doesNotExist();
+
+    Files.move(away, file);
+    store.append(List.of(second));
+    assertThat(store.eventsAfter(G, 0, 10)).containsExactly(first, second);
+    assertThat(store.check()).isTrue();
+  }
+
+  @Test
+  void read_pageDamagedMeanwhile_isRefusedAndLogged() throws IOException {
+    List<GroupEvent> stored = new ArrayList<>();
+    for (int i = 0; i < 2000; i++) {
+      stored.add(events.next(G));
+    }
+    store.append(stored);
+    store.close();
+    open(Stores.SETTINGS);
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      for (long page = 20; page < channel.size() / 4096; page++) {
+        channel.write(ByteBuffer.allocate(4096), page * 4096);
+      }
+    }
+
+    refused(() -> store.eventsAfter(G, 0, 2000));
+
+    assertThat(failures("read")).isEqualTo(1);
+    assertThat(logs.lines()).containsExactly("SEVERE store.corrupted operation=read file=" + file);
+  }
+
+  @Test
+  void append_timeGoesBack_isAMistakeAndKeepsNothing() {
+    store.append(List.of(events.next(G, 500)));
+
+    assertThatThrownBy(() -> store.append(List.of(events.next(G, 499))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("499");
+
+    assertThat(store.heads(Set.of(G))).isEqualTo(Map.of(G, new GroupHead(1, 500)));
+  }
+
+  @Test
+  void start_twice_isAMistake() {
+    assertThatThrownBy(store::start).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void bytes_afterWrites_areTold() {
+    store.append(batch());
+
+    assertThat(
+            metrics.all().stream()
+                .filter(metric -> metric.name().equals("herald_store_bytes"))
+                .findFirst())
+        .hasValueSatisfying(metric -> assertThat(metric.value()).isGreaterThan(20_000));
+  }
+
+  private List<GroupEvent> batch() {
+    List<GroupEvent> batch = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      batch.add(events.nextWith(G, "content".repeat(30)));
+    }
+    return batch;
+  }
+
+  private boolean accepts(List<GroupEvent> batch) {
+    try {
+      store.append(batch);
+      return true;
+    } catch (HeraldException refusal) {
+      assertThat(refusal.code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
+      return false;
+    }
+  }
+
+  private static StoreSettings limited(StoreSettings s, long bytesMax) {
+    return new StoreSettings(
+        bytesMax,
+        s.writerCacheBytes(),
+        s.readerCacheBytes(),
+        s.mmapBytes(),
+        s.checkpointBytes(),
+        s.readersMax(),
+        s.waitMax());
+  }
+
+  private long failures(String operation) {
+    return metrics.counter("herald_store_failures_total", "operation", operation, "").value();
+  }
+
+  private static void refused(ThrowingCallable call) {
+    assertThatThrownBy(call)
+        .isInstanceOfSatisfying(
+            HeraldException.class,
+            refusal -> assertThat(refusal.code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE));
+  }
+}
