@@ -10,6 +10,8 @@ import dev.herald.core.store.Store.TimeRange;
 import dev.herald.testkit.GroupEvents;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -32,7 +34,8 @@ final class StoreSpeed {
   private static final StoreSettings SETTINGS =
       new StoreSettings(0, 64 * MIB, 8 * MIB, 256 * MIB, 16 * MIB, 4, Duration.ofMillis(1500));
   private static final int GROUPS = 1000;
-  private static final int WRITE_MS = 3000;
+  private static final int ROUNDS = 10;
+  private static final int ROWS_PER_ROUND = 2000;
   private static final int PAGES = 20_000;
 
   private final SplittableRandom random = new SplittableRandom(7);
@@ -63,14 +66,15 @@ final class StoreSpeed {
       try (Connection connection = bare.openWriter(false)) {
         GroupEvents events = new GroupEvents();
         GroupEvents bareEvents = new GroupEvents();
+        BareInserts inserts = new BareInserts(connection);
         for (int size : new int[] {4096, 1, 10, 100, 4096}) {
-          double ours = rate(size, events, store::append);
-          BareInserts inserts = new BareInserts(connection);
-          double theirs = rate(size, bareEvents, inserts::append);
-          LOG.log(
-              Level.INFO,
-              "batch of %4d: %,9.0f rows/s; bare inserts %,9.0f rows/s; ratio %.2f"
-                  .formatted(size, ours, theirs, ours / theirs));
+          Tally ours = new Tally();
+          Tally theirs = new Tally();
+          for (int round = 0; round < ROUNDS; round++) {
+            ours.add(size, batches(size, events), store::append);
+            theirs.add(size, batches(size, bareEvents), inserts::append);
+          }
+          LOG.log(Level.INFO, "batch of " + size + ": " + ours + "; bare inserts: " + theirs);
         }
       }
       pages(store, 20);
@@ -78,21 +82,17 @@ final class StoreSpeed {
     }
   }
 
-  private double rate(int size, GroupEvents events, Sink sink) throws SQLException {
-    long rows = 0;
-    long ns = 0;
-    while (ns < WRITE_MS * 1_000_000L) {
+  private List<List<GroupEvent>> batches(int size, GroupEvents events) {
+    List<List<GroupEvent>> batches = new ArrayList<>();
+    for (int count = 0; count < Math.max(3, ROWS_PER_ROUND / size); count++) {
       List<GroupEvent> batch = new ArrayList<>(size);
       for (int i = 0; i < size; i++) {
         batch.add(
             events.nextWith(new GroupKey("app", "" + random.nextInt(GROUPS)), "x".repeat(100)));
       }
-      long begin = System.nanoTime();
-      sink.append(batch);
-      ns += System.nanoTime() - begin;
-      rows += size;
+      batches.add(batch);
     }
-    return rows * 1e9 / ns;
+    return batches;
   }
 
   /** Times pages at every depth of one long group. */
@@ -141,6 +141,30 @@ final class StoreSpeed {
 
   private interface Sink {
     void append(List<GroupEvent> batch) throws SQLException;
+  }
+
+  /** Adds up rounds; the rounds of both sides alternate, so that a busy machine slows both. */
+  private static final class Tally {
+    private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    private long rows;
+    private long ns;
+    private long cpuNs;
+
+    void add(int size, List<List<GroupEvent>> batches, Sink sink) throws SQLException {
+      long begin = System.nanoTime();
+      long cpuBegin = threads.getCurrentThreadCpuTime();
+      for (List<GroupEvent> batch : batches) {
+        sink.append(batch);
+      }
+      cpuNs += threads.getCurrentThreadCpuTime() - cpuBegin;
+      ns += System.nanoTime() - begin;
+      rows += (long) size * batches.size();
+    }
+
+    @Override
+    public String toString() {
+      return "%,.0f rows/s, %.1f us of CPU each".formatted(rows * 1e9 / ns, cpuNs / 1e3 / rows);
+    }
   }
 
   /** The same rows into the same table, and nothing else. */
