@@ -24,7 +24,6 @@ import org.sqlite.SQLiteOpenMode;
 final class Database {
   private static final String FILE_NAME = "herald.db";
   private static final String NATIVE_FOLDER = "native";
-  private static final String NATIVE_PROPERTY = "org.sqlite.tmpdir";
   private static final byte[] MAGIC = "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
   private static final int PAGE_BYTES = 4096;
 
@@ -59,11 +58,7 @@ final class Database {
     } catch (IOException e) {
       throw unusable("The data directory " + data + " cannot be created or written", e);
     }
-    // SQLite's library is unpacked here: the temporary directory may forbid execution, and
-    // what a killed process leaves behind is found and removed by the next one.
-    if (System.getProperty(NATIVE_PROPERTY) == null) {
-      System.setProperty(NATIVE_PROPERTY, natives.toString());
-    }
+    NativeLibrary.load(natives);
     if (Files.isDirectory(file)) {
       throw unusable("The database file " + file + " is a directory", null);
     }

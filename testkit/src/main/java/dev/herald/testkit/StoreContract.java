@@ -401,8 +401,8 @@ public abstract class StoreContract {
   @Test
   void greatestMessageId_notTheLastOne_isFound() {
     Store store = store();
-    Created low = events.next(G);
-    Created high = events.next(G);
+    Created low = events.next(G, 5);
+    Created high = events.next(G, 5);
     store.append(List.of(renumbered(high, 1), renumbered(low, 2)));
 
     assertThat(store.greatestMessageId()).isEqualTo(high.message().messageId());
