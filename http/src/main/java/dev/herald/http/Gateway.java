@@ -10,6 +10,7 @@ import dev.herald.core.route.Message;
 import dev.herald.core.route.Subscriber;
 import dev.herald.core.route.Subscription;
 import dev.herald.http.GatewayAddress.GatewayKey;
+import io.netty.channel.Channel;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
@@ -153,10 +154,11 @@ final class Gateway extends Subscriber {
    * @return whether the connection is closed
    */
   boolean isGone(long nowNanos) {
-    if (!request.log().isComplete() && nowNanos - endedAtNanos > LEAVE_NANOS) {
-      request.cancel();
+    Channel channel = request.log().partial().channel();
+    if (channel != null && channel.isActive() && nowNanos - endedAtNanos > LEAVE_NANOS) {
+      var _ = channel.close();
     }
-    return request.log().isComplete();
+    return channel == null || !channel.isActive();
   }
 
   @Override

@@ -70,7 +70,7 @@ final class Gateways {
     } catch (HeraldException refusal) {
       out.write(WebSocketFrame.ofText(GatewayFrames.refused(refusal.detail())));
       out.close(WebSocketCloseStatus.POLICY_VIOLATION, refusal.code().name());
-      in.abort();
+      var _ = in.subscribe(); // reads on until the close frame is answered
     }
     return out;
   }

@@ -74,7 +74,12 @@ final class EdgeFixture implements AutoCloseable {
     fixture.feed.start();
     fixture.journal.start(
         new GroupApplier(fixture.store, fixture.bus, InstantSource.system(), fixture.metrics));
-    fixture.edge.start();
+    try {
+      fixture.edge.start();
+    } catch (IOException e) {
+      fixture.close();
+      throw e;
+    }
     return fixture;
   }
 
@@ -109,6 +114,14 @@ final class EdgeFixture implements AutoCloseable {
 
   HttpResponse<String> create(String json) throws IOException, InterruptedException {
     return post("/chat/message/create", json.getBytes(UTF_8), "Content-Type", "application/json");
+  }
+
+  /** How many gateways the metrics tell of. */
+  long gatewayCount() {
+    return metrics.all().stream()
+        .filter(metric -> metric.name().equals("herald_gateways"))
+        .mapToLong(Metrics.Metric::value)
+        .sum();
   }
 
   private ServerInfo info() {
