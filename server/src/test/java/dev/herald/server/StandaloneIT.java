@@ -1,0 +1,152 @@
+package dev.herald.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.herald.server.config.ConfigException;
+import dev.herald.server.config.ConfigLoader;
+import dev.herald.server.config.HeraldConfig;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StandaloneIT {
+  @TempDir Path dir;
+
+  private HeraldConfig config(String... sets) throws ConfigException {
+    var all = new ArrayList<>(List.of("data=" + dir, "mqtt.port=0", "ws.port=0", "http.port=0"));
+    all.addAll(List.of(sets));
+    return new ConfigLoader<>(HeraldConfig.TREE).load(null, Map.of(), all).config();
+  }
+
+  private static List<String> ownThreads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .map(Thread::getName)
+        .filter(name -> name.startsWith("herald-"))
+        .toList();
+  }
+
+  @Test
+  void start_answersOnEveryPort_andStopsWithNothingLeft() throws Exception {
+    Endpoints at;
+    try (var server = new Standalone(config(), "1.2.3")) {
+      server.start();
+      at = server.endpoints();
+      String page = get("http://127.0.0.1:" + at.httpPort() + "/v1/server");
+      assertThat(page)
+          .contains("\"version\":\"1.2.3\"", "\"mqttPort\":" + at.mqttPort())
+          .contains("\"wsPort\":" + at.wsPort(), "\"httpPort\":" + at.httpPort());
+      for (int port : new int[] {at.mqttPort(), at.wsPort(), at.httpPort()}) {
+        for (InetAddress address : at.addresses()) {
+          try (var socket = new Socket(address, port)) {
+            assertThat(socket.isConnected()).isTrue();
+          }
+        }
+      }
+      assertThat(Banner.of(server, config()))
+          .contains("127.0.0.1:" + at.mqttPort(), "http://127.0.0.1:" + at.httpPort() + "/console/")
+          .contains("mosquitto_pub -p " + at.mqttPort(), "loopback only", dir.toString());
+    }
+    for (int port : new int[] {at.mqttPort(), at.wsPort(), at.httpPort()}) {
+      assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), port).close())
+          .isInstanceOf(IOException.class);
+    }
+    await().untilAsserted(() -> assertThat(ownThreads()).isEmpty());
+  }
+
+  @Test
+  void start_again_hasWhatWasCreated() throws Exception {
+    String message = "{\"appId\":\"a\",\"groupId\":\"g\",\"userId\":\"u\",\"content\":\"kept\"}";
+    try (var server = new Standalone(config(), "1")) {
+      server.start();
+      post("http://127.0.0.1:" + server.endpoints().httpPort() + "/chat/message/create", message);
+    }
+    try (var server = new Standalone(config(), "1")) {
+      server.start();
+      String query =
+          "/chat/message/findByGroupId?appId=a&groupId=g&startTime=0&endTime=9999999999999"
+              + "&pageNum=1&pageSize=10";
+      assertThat(get("http://127.0.0.1:" + server.endpoints().httpPort() + query))
+          .contains("\"total\":1", "\"content\":\"kept\"");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mqtt.port", "ws.port", "http.port"})
+  void start_portInUse_namesPortAndKey_andLeavesNothingRunning(String key) throws Exception {
+    try (var taken = new ServerSocket()) {
+      taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      var server = new Standalone(config(key + "=" + taken.getLocalPort()), "1");
+      assertThatThrownBy(server::start)
+          .isInstanceOf(StartException.class)
+          .hasMessageContaining(key)
+          .hasMessageContaining(Integer.toString(taken.getLocalPort()))
+          .hasMessageContaining("in use");
+    }
+    await().untilAsserted(() -> assertThat(ownThreads()).isEmpty());
+    try (var data = DataDirectory.open(dir)) {
+      assertThat(data.path()).isEqualTo(dir);
+    }
+  }
+
+  @Test
+  void start_databaseIsNone_saysSo_andLeavesItAlone() throws Exception {
+    Path database = Files.writeString(dir.resolve("herald.db"), "not a database".repeat(100));
+    byte[] before = Files.readAllBytes(database);
+    var server = new Standalone(config(), "1");
+    assertThatThrownBy(server::start)
+        .isInstanceOf(StartException.class)
+        .hasMessageContaining(database.toString());
+    assertThat(database).hasBinaryContent(before);
+    await().untilAsserted(() -> assertThat(ownThreads()).isEmpty());
+  }
+
+  @Test
+  void start_openAddress_isBoundAndWarnedOf() throws Exception {
+    HeraldConfig open = config("bind=0.0.0.0", "insecure.allowOpen=true");
+    try (var server = new Standalone(open, "1")) {
+      server.start();
+      assertThat(server.endpoints().addresses()).containsExactly(InetAddress.ofLiteral("0.0.0.0"));
+      assertThat(Banner.of(server, open))
+          .contains("WARNING: no credentials are configured")
+          .contains("http://127.0.0.1:" + server.endpoints().httpPort());
+    }
+  }
+
+  private static String get(String url) throws Exception {
+    return send(HttpRequest.newBuilder(URI.create(url)));
+  }
+
+  private static void post(String url, String json) throws Exception {
+    var request =
+        HttpRequest.newBuilder(URI.create(url))
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(json));
+    assertThat(send(request)).contains("\"success\":true");
+  }
+
+  private static String send(HttpRequest.Builder request) throws Exception {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      var answer = client.send(request.build(), BodyHandlers.ofString());
+      assertThat(answer.statusCode()).isEqualTo(200);
+      return answer.body();
+    }
+  }
+}
