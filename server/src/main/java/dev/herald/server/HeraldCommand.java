@@ -1,5 +1,6 @@
 package dev.herald.server;
 
+import dev.herald.load.BenchCommand;
 import dev.herald.server.config.ConfigException;
 import java.io.PrintWriter;
 import java.util.Map;
@@ -52,6 +53,7 @@ final class HeraldCommand implements Callable<Integer> {
     return new CommandLine(new HeraldCommand(standalone))
         .addSubcommand(standalone)
         .addSubcommand(new ConfigCommand(env))
+        .addSubcommand(new BenchCommand())
         .addSubcommand(new VersionCommand())
         .setOut(out)
         .setErr(err)

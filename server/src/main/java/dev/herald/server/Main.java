@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>SIGTERM and SIGINT begin the JVM's shutdown, whose exit code would be 143 or 130. The shutdown
  * hook asks the server to stop, waits until the command line has run to its end, and then ends the
- * process with the command's own exit code.
+ * process with the command's own exit code. Commands that serve nothing end at once.
  */
 public final class Main {
   private static final int STOP_MAX_SECONDS = 20;
@@ -47,6 +47,9 @@ public final class Main {
 
   private void stop() {
     stop.give();
+    if (!stop.isExpected() || ended.getCount() == 0) {
+      return; // nothing to stop in order: the signal, or the end reached, says the exit code
+    }
     try {
       if (!ended.await(STOP_MAX_SECONDS, TimeUnit.SECONDS)) {
         System.err.println("herald: not stopped after " + STOP_MAX_SECONDS + " s; ending anyway");

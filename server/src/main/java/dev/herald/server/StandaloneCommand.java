@@ -45,6 +45,7 @@ final class StandaloneCommand implements Callable<Integer> {
   int serve(ConfigOptions chosen) throws ConfigException, StartException, InterruptedException {
     LoadedConfig<HeraldConfig> loaded = chosen.load(env);
     HeraldConfig config = loaded.config();
+    stop.expect();
     LogLevels.set(Level.valueOf(config.log().level().name()));
     LogLevels.takeJavaUtilLogging();
     LOG.info("config.loaded changed={}", loaded.changed());

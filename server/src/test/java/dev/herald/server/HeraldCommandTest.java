@@ -42,7 +42,8 @@ class HeraldCommandTest {
   void help_namesCommandsAndExitCodes() {
     Ended ended = run("--help");
     assertThat(ended.exitCode()).isZero();
-    assertThat(ended.out()).contains("standalone", "config", "version", "--set", "Exit codes:");
+    assertThat(ended.out())
+        .contains("standalone", "config", "bench", "version", "--set", "Exit codes:");
     assertThat(ended.err()).isEmpty();
     assertThat(run("config", "--help").out()).contains("check", "defaults", "doc", "env");
   }

@@ -119,6 +119,19 @@ class MainIT {
     }
   }
 
+  /** A server that is still starting when the signal comes also stops in order. */
+  @Test
+  void sigterm_whileStarting_theExitCodeIs0() throws Exception {
+    Process process = startOnFreePorts();
+    try (BufferedReader err = process.errorReader()) {
+      assertThat(err.readLine()).contains(" config.loaded ");
+      process.toHandle().destroy();
+      assertThat(err.lines()).anyMatch(line -> line.endsWith(" server.stopped"));
+    }
+    awaitEnd(process);
+    assertThat(process.exitValue()).isZero();
+  }
+
   @Test
   void unknownKey_is2_withoutAStackTrace() throws Exception {
     Process process = start("data=" + dir, "mqtt.prot=1");
