@@ -194,7 +194,7 @@ abstract class Client extends ChannelInboundHandlerAdapter implements PacketScan
   }
 
   private static String hex(int reason) {
-    return String.format("0x%02X", reason);
+    return String.format(Locale.ROOT, "0x%02X", reason);
   }
 
   /**
