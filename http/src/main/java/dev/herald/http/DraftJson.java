@@ -1,5 +1,6 @@
 package dev.herald.http;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -43,15 +44,16 @@ final class DraftJson {
       return new DraftJson(json).read();
     } catch (JsonProcessingException e) {
       throw new HeraldException(
-          ErrorCode.MALFORMED_REQUEST,
-          "the JSON cannot be read at line "
-              + e.getLocation().getLineNr()
-              + ", column "
-              + e.getLocation().getColumnNr(),
-          e);
+          ErrorCode.MALFORMED_REQUEST, "the JSON cannot be read" + place(e.getLocation()), e);
     } catch (IOException e) {
       throw new UncheckedIOException("memory cannot fail", e);
     }
+  }
+
+  private static String place(@Nullable JsonLocation location) {
+    return location == null
+        ? ""
+        : " at line " + location.getLineNr() + ", column " + location.getColumnNr();
   }
 
   private Draft read() throws IOException {

@@ -29,12 +29,7 @@ import org.slf4j.LoggerFactory;
 final class ErrorAnswers implements ServerErrorHandler {
   private static final Logger LOG = LoggerFactory.getLogger(ErrorAnswers.class);
 
-  private final int requestBytesMax;
   private volatile List<Endpoint> endpoints = List.of();
-
-  ErrorAnswers(int requestBytesMax) {
-    this.requestBytesMax = requestBytesMax;
-  }
 
   /** Tells which endpoints there are, so that a wrong method is answered with the right ones. */
   void endpoints(List<Endpoint> all) {
@@ -46,7 +41,7 @@ final class ErrorAnswers implements ServerErrorHandler {
     String path = ctx.path();
     return switch (inner(failure)) {
       case HttpStatusException status -> onStatus(path, status.httpStatus());
-      case ContentTooLargeException _ -> tooLarge(path);
+      case ContentTooLargeException _ -> onStatus(path, HttpStatus.REQUEST_ENTITY_TOO_LARGE);
       case RequestTimeoutException _ ->
           Answers.refusal(
               path,
@@ -69,11 +64,7 @@ final class ErrorAnswers implements ServerErrorHandler {
       @Nullable String description,
       @Nullable Throwable cause) {
     String path = headers == null ? "/" : headers.path();
-    HttpResponse answer =
-        status.equals(HttpStatus.REQUEST_ENTITY_TOO_LARGE)
-            ? tooLarge(path)
-            : Answers.refusal(path, status, nameOf(status), status.reasonPhrase());
-    return answer.aggregate().join();
+    return onStatus(path.split("[?]", 2)[0], status).aggregate().join();
   }
 
   private HttpResponse onFailure(String path, Throwable failure) {
@@ -88,11 +79,17 @@ final class ErrorAnswers implements ServerErrorHandler {
     if (status.equals(HttpStatus.METHOD_NOT_ALLOWED)) {
       return methodNotAllowed(path);
     }
-    String detail =
-        status.equals(HttpStatus.NOT_FOUND)
-            ? "there is nothing at this path"
-            : status.reasonPhrase();
-    return Answers.refusal(path, status, nameOf(status), detail);
+    return Answers.refusal(path, status, nameOf(status), detailOf(status));
+  }
+
+  private static String detailOf(HttpStatus status) {
+    return switch (status.code()) {
+      case 400 -> "the request cannot be read";
+      case 404 -> "there is nothing at this path";
+      case 413 -> ErrorCode.PAYLOAD_TOO_LARGE.text();
+      case 414 -> "the request's URL is too long";
+      default -> status.reasonPhrase();
+    };
   }
 
   private HttpResponse methodNotAllowed(String path) {
@@ -109,14 +106,6 @@ final class ErrorAnswers implements ServerErrorHandler {
             nameOf(HttpStatus.METHOD_NOT_ALLOWED),
             "this path takes " + allowed)
         .mapHeaders(headers -> headers.toBuilder().set(HttpHeaderNames.ALLOW, allowed).build());
-  }
-
-  private HttpResponse tooLarge(String path) {
-    return Answers.refusal(
-        path,
-        HttpStatus.REQUEST_ENTITY_TOO_LARGE,
-        ErrorCode.PAYLOAD_TOO_LARGE.name(),
-        "the request's body is larger than " + requestBytesMax + " bytes");
   }
 
   private static String nameOf(HttpStatus status) {

@@ -44,7 +44,8 @@ record GatewayAddress(GatewayKey key, Map<String, Long> after) {
     if (encoded == null || encoded.isEmpty()) {
       return after;
     }
-    String list = encoded.indexOf(':') < 0 ? Text.percentDecoded("after", encoded, false) : encoded;
+    boolean twice = encoded.indexOf(':') < 0;
+    String list = twice ? Text.percentDecoded("after", encoded, true) : encoded;
     for (String entry : list.split(",", -1)) {
       int colon = entry.lastIndexOf(':');
       if (colon < 0) {
@@ -52,7 +53,7 @@ record GatewayAddress(GatewayKey key, Map<String, Long> after) {
       }
       String groupId =
           GroupLimits.checkId(
-              "after", Text.percentDecoded("after", entry.substring(0, colon), false));
+              "after", Text.percentDecoded("after", entry.substring(0, colon), !twice));
       long seq = Numbers.parseLong("after", entry.substring(colon + 1));
       if (seq < 0) {
         throw invalid("after must have numbers of 0 or greater, it has " + seq);

@@ -67,11 +67,15 @@ public final class HttpEdge implements AutoCloseable {
     this.lane = new ThreadLane(hub.lane(), "herald-http-lane");
     this.gateways = new Gateways(hub, settings.gateway(), lane);
     this.export = new MetricsExport(hub.metrics());
-    this.errors = new ErrorAnswers(settings.requestBytesMax());
+    this.errors = new ErrorAnswers();
     OperatorApi operator = new OperatorApi(info, List.copyOf(checks), export);
     this.endpoints =
         Endpoints.all(
-            new MessageApi(hub), gateways, settings.gateway(), operator, new Pages(console));
+            new MessageApi(hub, settings.requestBytesMax()),
+            gateways,
+            settings.gateway(),
+            operator,
+            new Pages(console));
   }
 
   /**
@@ -96,6 +100,11 @@ public final class HttpEdge implements AutoCloseable {
   /** Returns the port that is bound; 0 before the start. */
   public synchronized int port() {
     return port;
+  }
+
+  /** Returns everything it answers. */
+  List<Endpoint> endpoints() {
+    return endpoints;
   }
 
   /**
@@ -158,7 +167,7 @@ public final class HttpEdge implements AutoCloseable {
     addresses.forEach(address -> builder.http(new InetSocketAddress(address, wantedPort)));
     builder
         .maxNumConnections(settings.connectionsMax())
-        .maxRequestLength(settings.requestBytesMax())
+        .maxRequestLength((long) settings.requestBytesMax() + Body.DROPPED_BYTES_MAX)
         .requestTimeout(settings.requestTimeout())
         .http1MaxInitialLineLength(REQUEST_LINE_BYTES_MAX)
         .http1MaxHeaderSize(HEADER_BYTES_MAX)

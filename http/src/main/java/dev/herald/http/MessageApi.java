@@ -22,17 +22,18 @@ final class MessageApi {
   private static final byte[] CREATED = Envelope.success(Envelope.OK, "");
 
   private final Hub hub;
+  private final int requestBytesMax;
 
-  MessageApi(Hub hub) {
+  MessageApi(Hub hub, int requestBytesMax) {
     this.hub = hub;
+    this.requestBytesMax = requestBytesMax;
   }
 
   /** Creates a message; no thread waits for it to be stored. */
   HttpResponse create(ServiceRequestContext ctx, HttpRequest request) {
     return HttpResponse.of(
-        request
-            .aggregate()
-            .thenCompose(body -> create(body.content().array()))
+        Body.read(request, requestBytesMax)
+            .thenCompose(this::create)
             .thenApplyAsync(MessageApi::created, ctx.eventLoop()));
   }
 

@@ -118,8 +118,17 @@ final class EdgeFixture implements AutoCloseable {
 
   /** How many gateways the metrics tell of. */
   long gatewayCount() {
+    return metric("herald_gateways");
+  }
+
+  /** How many events the metrics tell of. */
+  long eventCount() {
+    return metric("herald_group_events_total");
+  }
+
+  private long metric(String name) {
     return metrics.all().stream()
-        .filter(metric -> metric.name().equals("herald_gateways"))
+        .filter(metric -> metric.name().equals(name))
         .mapToLong(Metrics.Metric::value)
         .sum();
   }
