@@ -55,12 +55,11 @@ class OpenApiIT {
     Set<String> described = new TreeSet<>();
     api.get("paths")
         .properties()
-        .forEach(
-            path ->
-                path.getValue()
-                    .fieldNames()
-                    .forEachRemaining(
-                        method -> described.add(method.toUpperCase(Locale.ROOT) + ' ' + path.getKey())));
+        .forEach(path ->
+            path.getValue()
+                .fieldNames()
+                .forEachRemaining(method ->
+                    described.add(method.toUpperCase(Locale.ROOT) + ' ' + path.getKey())));
     Set<String> served = new TreeSet<>();
     edge.edge
         .endpoints()
@@ -89,7 +88,9 @@ class OpenApiIT {
     assertDescribed("get", "/chat/message/findByGroupId", edge.get(FIND + "&pageSize=10"));
     assertDescribed("get", "/chat/message/findByGroupId", edge.get(FIND));
     assertDescribed(
-        "get", "/chat/message/broadcast/{appId}/{gatewayId}", edge.get("/chat/message/broadcast/1/1"));
+        "get",
+        "/chat/message/broadcast/{appId}/{gatewayId}",
+        edge.get("/chat/message/broadcast/1/1"));
     assertDescribed("get", "/health", edge.get("/health"));
     assertDescribed("get", "/ready", edge.get("/ready"));
     assertDescribed("get", "/metrics", edge.get("/metrics"));
@@ -102,8 +103,7 @@ class OpenApiIT {
     assertDescribed("get", "/console", edge.get("/console"));
     assertDescribed("get", "/console/{path}", edge.get("/console/"));
     assertDescribed("get", "/console/{path}", edge.get("/console/none.js"));
-    assertDescribed(
-        "get", "/console/{path}", edge.get("/console/", "If-None-Match", "\"e1\""));
+    assertDescribed("get", "/console/{path}", edge.get("/console/", "If-None-Match", "\"e1\""));
   }
 
   @Test
@@ -112,8 +112,7 @@ class OpenApiIT {
     HttpResponse<String> answer = edge.get("/ready");
     edge.listening.set(true);
     assertThat(answer.statusCode()).isEqualTo(503);
-    assertThat(answer.body())
-        .isEqualTo("{\"ready\":false,\"reasons\":[\"mqtt does not work\"]}");
+    assertThat(answer.body()).isEqualTo("{\"ready\":false,\"reasons\":[\"mqtt does not work\"]}");
     assertDescribed("get", "/ready", answer);
   }
 

@@ -65,8 +65,7 @@ class OperatorIT {
     assertThat(page.headers().firstValue("etag")).contains("\"e1\"");
     assertThat(page.headers().firstValue("content-type")).contains("text/html; charset=utf-8");
     assertThat(page.headers().firstValue("cache-control")).contains("no-cache");
-    assertThat(page.headers().firstValue("content-security-policy"))
-        .contains("default-src 'self'");
+    assertThat(page.headers().firstValue("content-security-policy")).contains("default-src 'self'");
     HttpResponse<String> again = edge.get("/console/", "If-None-Match", "\"e0\", W/\"e1\"");
     assertThat(again.statusCode()).isEqualTo(304);
     assertThat(again.body()).isEmpty();
