@@ -3,6 +3,7 @@ package dev.herald.mqtt;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -12,9 +13,9 @@ final class Lanes {
   private final List<LoopLane> lanes = new ArrayList<>();
   private final IdentityHashMap<EventExecutor, LoopLane> byLoop = new IdentityHashMap<>();
 
-  Lanes(EventLoopGroup group) {
+  Lanes(EventLoopGroup group, InstantSource clock) {
     for (EventExecutor executor : group) {
-      LoopLane lane = new LoopLane((EventLoop) executor, lanes.size());
+      LoopLane lane = new LoopLane((EventLoop) executor, lanes.size(), clock);
       lanes.add(lane);
       byLoop.put(executor, lane);
     }

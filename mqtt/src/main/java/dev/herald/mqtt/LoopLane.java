@@ -6,6 +6,7 @@ import dev.herald.mqtt.codec.PacketReader;
 import io.netty.channel.EventLoop;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -34,6 +35,7 @@ final class LoopLane implements Lane {
 
   private final EventLoop loop;
   private final int index;
+  private final InstantSource clock;
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean drainScheduled = new AtomicBoolean();
   private final Runnable drain = this::drain;
@@ -50,9 +52,10 @@ final class LoopLane implements Lane {
   private boolean flushScheduled;
   private int tick;
 
-  LoopLane(EventLoop loop, int index) {
+  LoopLane(EventLoop loop, int index, InstantSource clock) {
     this.loop = loop;
     this.index = index;
+    this.clock = clock;
   }
 
   void start() {
@@ -196,7 +199,8 @@ final class LoopLane implements Lane {
     }
   }
 
-  private void sweep() {
+  /** Looks after everything time does something to; counts as one second. */
+  void sweep() {
     tick++;
     for (int i = connectionCount - 1; i >= 0; i--) {
       Connection connection = i < connectionCount ? connections[i] : null;
@@ -204,7 +208,7 @@ final class LoopLane implements Lane {
         connection.sweep(tick);
       }
     }
-    sweepSessions(System.currentTimeMillis());
+    sweepSessions(clock.millis());
   }
 
   private void sweepSessions(long nowMs) {

@@ -110,7 +110,7 @@ public final class MqttEdge implements AutoCloseable {
             new DefaultThreadFactory("herald-mqtt"),
             Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
     group = loops;
-    lanes = new Lanes(loops);
+    lanes = new Lanes(loops, broker.clock());
     for (LoopLane lane : lanes.all()) {
       router.addLane(lane);
       lane.start();
@@ -130,6 +130,11 @@ public final class MqttEdge implements AutoCloseable {
       close();
       throw e;
     }
+  }
+
+  /** Returns the lanes, once started. */
+  synchronized List<LoopLane> lanes() {
+    return lanes == null ? List.of() : lanes.all();
   }
 
   /** Returns the port MQTT is served on, once started. */

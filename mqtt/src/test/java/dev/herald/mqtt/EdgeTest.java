@@ -1,0 +1,52 @@
+package dev.herald.mqtt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBufAllocator;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+
+/**
+ * A test of a running edge. After each one nothing may be logged as a warning or worse that was
+ * not expected, and no buffer may be lost.
+ */
+abstract class EdgeTest {
+  final LogWatch log = LogWatch.start();
+  TestEdge edge;
+
+  EdgeTest() {
+    edge = new TestEdge();
+  }
+
+  /** Starts over with other settings: name, value, name, value... */
+  void restart(String... settings) {
+    edge.close();
+    edge = new TestEdge(settings);
+  }
+
+  @BeforeEach
+  final void startedClean() {
+    assertThat(edge.connections()).isZero();
+  }
+
+  @AfterEach
+  final void nothingIsLogged() {
+    edge.close();
+    assertThat(edge.connections()).isZero();
+    log.close();
+    log.expectNothing();
+  }
+
+  /** The leak detector looks when a buffer is made, at those that were collected. */
+  @AfterAll
+  static void nothingLeaks() {
+    try (LogWatch leaks = LogWatch.start()) {
+      System.gc();
+      for (int i = 0; i < 100; i++) {
+        ByteBufAllocator.DEFAULT.buffer(16).release();
+      }
+      leaks.expectNothing();
+    }
+  }
+}

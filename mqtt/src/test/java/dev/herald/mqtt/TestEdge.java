@@ -1,0 +1,243 @@
+package dev.herald.mqtt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.herald.core.app.Apps;
+import dev.herald.core.bus.InProcessBus;
+import dev.herald.core.config.SettingTree;
+import dev.herald.core.error.ErrorCode;
+import dev.herald.core.error.HeraldException;
+import dev.herald.core.group.GroupApplier;
+import dev.herald.core.group.GroupCommand;
+import dev.herald.core.group.GroupCommands;
+import dev.herald.core.group.GroupEvent;
+import dev.herald.core.group.GroupFeed;
+import dev.herald.core.id.MessageIds;
+import dev.herald.core.journal.EmbeddedJournal;
+import dev.herald.core.journal.Journal;
+import dev.herald.core.metric.Metrics;
+import dev.herald.core.route.Router;
+import dev.herald.testkit.ModelStore;
+import dev.herald.testkit.MutableClock;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A real edge on free loopback ports with the real router, journal and groups behind it; the store
+ * is in memory, and the clock stands still.
+ */
+final class TestEdge implements AutoCloseable {
+  final MutableClock clock = MutableClock.atMs(1_800_000_000_000L);
+  final Metrics metrics = new Metrics();
+  final StoreGate store;
+  final Router router;
+
+  private final MqttEdge edge;
+  private final EmbeddedJournal journal;
+  private final GroupFeed feed;
+  private boolean closed;
+
+  /** Starts an edge with two loops and the settings given: name, value, name, value... */
+  TestEdge(String... settings) {
+    Map<String, String> given = new HashMap<>();
+    for (int i = 0; i < settings.length; i += 2) {
+      given.put(settings[i], settings[i + 1]);
+    }
+    given.putIfAbsent("port", "0");
+    given.putIfAbsent("loops", "2");
+    MqttSettings mqtt = settings(MqttSettings.class, given);
+    WsSettings ws = settings(WsSettings.class, given);
+    this.router = new Router(mqtt.loopCount());
+    Apps apps =
+        new Apps(
+            mqtt.loopCount(),
+            new Apps.Limits(mqtt.retainedMessagesMax(), mqtt.retainedBytesMax()),
+            metrics);
+    InProcessBus bus = new InProcessBus();
+    ModelStore model = new ModelStore(new ModelStore.Place());
+    model.start();
+    this.store = new StoreGate(new GroupApplier(model, bus, clock, metrics));
+    this.journal = new EmbeddedJournal(metrics);
+    journal.start(store);
+    this.feed = new GroupFeed(bus, apps, router, TestEdge::encode);
+    feed.start();
+    GroupCommands groups = new GroupCommands(journal, new MessageIds(0, clock, 0));
+    this.edge =
+        new MqttEdge(
+            mqtt,
+            ws,
+            List.of(InetAddress.getLoopbackAddress()),
+            new MqttEdge.Core(apps, router, groups, metrics, clock));
+    try {
+      edge.start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static <T extends Record> T settings(Class<T> type, Map<String, String> given) {
+    return SettingTree.of(type)
+        .build(
+            key -> {
+              String value = given.get(key.path());
+              return value == null ? key.defaultValue() : key.parse(value);
+            },
+            (section, refusal) -> {
+              throw refusal;
+            });
+  }
+
+  private static byte[] encode(GroupEvent event) {
+    GroupEvent.Created created = (GroupEvent.Created) event;
+    String line = created.seq() + " " + created.message().userId() + " " + created.message().type();
+    return (line + " " + created.message().content()).getBytes(StandardCharsets.UTF_8);
+  }
+
+  int port() {
+    return edge.mqttPort();
+  }
+
+  int wsPort() {
+    return edge.wsPort();
+  }
+
+  /** Connects a client with a clean start, on whichever loop is next. */
+  RawClient client(int version, String clientId) {
+    return client(Wire.hello(version, clientId));
+  }
+
+  /** Connects a client that must be accepted. */
+  RawClient client(Wire.Hello hello) {
+    RawClient client = RawClient.connect(port(), hello);
+    assertThat(client.connack().code()).isZero();
+    return client;
+  }
+
+  /** Opens a connection that sends nothing by itself. */
+  RawClient open(int version) {
+    return RawClient.open(port(), version);
+  }
+
+  /** Lets time pass: the clock moves, and every lane sweeps once for each second. */
+  void pass(int seconds) {
+    clock.advance(Duration.ofSeconds(seconds));
+    CountDownLatch swept = new CountDownLatch(edge.lanes().size());
+    for (LoopLane lane : edge.lanes()) {
+      lane.execute(
+          () -> {
+            for (int i = 0; i < seconds; i++) {
+              lane.sweep();
+            }
+            swept.countDown();
+          });
+    }
+    try {
+      assertThat(swept.await(20, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Returns a metric's value; of a counter with a label, that of the label's value. */
+  long metric(String name, String label) {
+    return metrics.all().stream()
+        .filter(metric -> metric.name().equals(name))
+        .filter(
+            metric ->
+                !(metric instanceof Metrics.Counter counter) || counter.labelValue().equals(label))
+        .mapToLong(Metrics.Metric::value)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  long metric(String name) {
+    return metric(name, "");
+  }
+
+  long dropped(String reason) {
+    return metric("herald_mqtt_messages_dropped_total", reason);
+  }
+
+  long connections() {
+    return metric("herald_mqtt_connections");
+  }
+
+  long sessions() {
+    return metric("herald_mqtt_sessions");
+  }
+
+  void awaitMetric(String name, long value) {
+    await(name).until(() -> metric(name) == value);
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      store.open();
+      Thread journalEnds = Thread.ofVirtual().name("journal-ends").start(journal::close);
+      edge.close();
+      try {
+        journalEnds.join();
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+      feed.close();
+    }
+  }
+
+  /** Stands before the store: keeps batches waiting, or refuses them. */
+  static final class StoreGate implements Journal.Applier {
+    private final Journal.Applier behind;
+    private final Semaphore gate = new Semaphore(1);
+    private volatile @Nullable ErrorCode refusal;
+    private boolean shut;
+
+    StoreGate(Journal.Applier behind) {
+      this.behind = behind;
+    }
+
+    @Override
+    public List<GroupCommand.Outcome> apply(List<GroupCommand> batch) {
+      gate.acquireUninterruptibly();
+      gate.release();
+      ErrorCode code = refusal;
+      if (code != null) {
+        throw new HeraldException(code, "refused by the test");
+      }
+      return behind.apply(batch);
+    }
+
+    void refuse(ErrorCode code) {
+      refusal = code;
+    }
+
+    void accept() {
+      refusal = null;
+    }
+
+    /** Keeps all that comes waiting. */
+    synchronized void shut() {
+      gate.acquireUninterruptibly();
+      shut = true;
+    }
+
+    synchronized void open() {
+      if (shut) {
+        shut = false;
+        gate.release();
+      }
+    }
+  }
+}
