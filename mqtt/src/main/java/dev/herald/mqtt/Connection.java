@@ -116,7 +116,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
       in.release();
       return;
     }
-    lastReadTick = lane.tick();
+    if (session != null) {
+      // before CONNECT a byte now and then buys no more time
+      lastReadTick = lane.tick();
+    }
     broker.counters().bytesReceived.add(in.readableBytes());
     if (incomplete == null) {
       decode(in, false);
