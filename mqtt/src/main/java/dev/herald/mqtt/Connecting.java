@@ -91,14 +91,15 @@ final class Connecting {
         follow(session.loopLane(), () -> attach(app, identity, key, assigned));
         return;
       }
-      boolean present = session != null && !packet.cleanStart();
       if (session != null) {
         session.takeOver();
       }
-      if (session != null && packet.cleanStart()) {
+      // a session that was to end with its connection is not resumed [MQTT-3.1.2-6 of 3.1.1]
+      if (session != null && (packet.cleanStart() || session.expirySeconds() == 0)) {
         session.end();
         session = null;
       }
+      boolean present = session != null;
       if (session == null) {
         session = add(lane, key, app);
       }
