@@ -250,7 +250,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
       }
       present.expireAfter(packet.sessionExpirySeconds());
     }
-    if (packet.reason() != Reason.DISCONNECT_WITH_WILL) {
+    if (packet.reason() == Reason.SUCCESS) {
       present.forgetWill();
     }
     close();
