@@ -146,7 +146,7 @@ final class Session extends Subscriber {
     return expirySeconds;
   }
 
-  /** Forgets the will: the client disconnected as agreed [MQTT-3.14.4-3]. */
+  /** Forgets the will: the client disconnected with reason 0x00 [MQTT-3.14.4-3]. */
   void forgetWill() {
     will = null;
   }
@@ -352,15 +352,16 @@ final class Session extends Subscriber {
     while (to != null && queue != null && !queue.isEmpty() && canSend(to)) {
       OutboundMessage outbound = queue.remove();
       queueBytes -= outbound.message.weight();
-      if (outbound.message.expiresAtMs() <= broker.clock().millis()) {
-        broker.counters().droppedExpired.increment();
-      } else {
-        sendNow(to, outbound);
-      }
+      sendNow(to, outbound);
     }
     if (queue != null && queue.isEmpty()) {
       queue = null;
     }
+  }
+
+  private boolean isExpired(Message message) {
+    return message.expiresAtMs() != Message.NEVER
+        && message.expiresAtMs() <= broker.clock().millis();
   }
 
   private boolean canSend(Connection to) {
@@ -369,6 +370,10 @@ final class Session extends Subscriber {
   }
 
   private void sendNow(Connection to, OutboundMessage outbound) {
+    if (isExpired(outbound.message)) {
+      broker.counters().droppedExpired.increment();
+      return;
+    }
     if (!to.out().takes(outbound)) {
       broker.counters().droppedTooLarge.increment();
       return;
