@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBufAllocator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 
 /**
  * A test of a running edge. After each one nothing may be logged as a warning or worse that was
@@ -23,11 +22,6 @@ abstract class EdgeTest {
   void restart(String... settings) {
     edge.close();
     edge = new TestEdge(settings);
-  }
-
-  @BeforeEach
-  final void startedClean() {
-    assertThat(edge.connections()).isZero();
   }
 
   @AfterEach
