@@ -136,8 +136,7 @@ final class ConnectIT extends EdgeTest {
 
   @Test
   void connect_authenticationMethodIsNotOffered() {
-    RawClient client =
-        RawClient.connect(edge.port(), Wire.hello(5, "c").with(0x15, text("SCRAM")));
+    RawClient client = RawClient.connect(edge.port(), Wire.hello(5, "c").with(0x15, text("SCRAM")));
     assertThat(client.connack().code()).isEqualTo(Reason.BAD_AUTHENTICATION_METHOD);
     client.expectClosed();
   }
@@ -175,8 +174,7 @@ final class ConnectIT extends EdgeTest {
     RawClient client = edge.open(version);
     List<byte[]> stream = new ArrayList<>();
     stream.addAll(List.of(Wire.pieces(Wire.hello(version, "c").toBytes(), 1)));
-    stream.addAll(
-        List.of(Wire.pieces(Wire.subscribe(version, 1, Wire.NO_PROPERTIES, 1, "t"), 1)));
+    stream.addAll(List.of(Wire.pieces(Wire.subscribe(version, 1, Wire.NO_PROPERTIES, 1, "t"), 1)));
     String payload = "p".repeat(200);
     stream.addAll(List.of(Wire.pieces(Wire.publish(version, 1, "t", 2, payload), 1)));
     for (byte[] one : stream) {

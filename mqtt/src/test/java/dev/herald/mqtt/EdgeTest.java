@@ -7,8 +7,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 
 /**
- * A test of a running edge. After each one nothing may be logged as a warning or worse that was
- * not expected, and no buffer may be lost.
+ * A test of a running edge. After each one nothing may be logged as a warning or worse that was not
+ * expected, and no buffer may be lost.
  */
 abstract class EdgeTest {
   final LogWatch log = LogWatch.start();

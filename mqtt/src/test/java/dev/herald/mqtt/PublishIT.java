@@ -114,8 +114,17 @@ final class PublishIT extends EdgeTest {
     v4.subscribe(1, "t");
     byte[] properties =
         bytes(
-            0x01, 1, 0x03, text("text/plain"), 0x08, text("answer"), 0x09, text("mark"),
-            Wire.userProperty("b", "1"), Wire.userProperty("a", "2"), Wire.userProperty("b", "3"));
+            0x01,
+            1,
+            0x03,
+            text("text/plain"),
+            0x08,
+            text("answer"),
+            0x09,
+            text("mark"),
+            Wire.userProperty("b", "1"),
+            Wire.userProperty("a", "2"),
+            Wire.userProperty("b", "3"));
     assertThat(edge.client(5, "p").publish("t", "text", 2, properties)).isZero();
     Received message = v5.message();
     assertThat(message.property(0x01)).containsExactly(1);
@@ -186,12 +195,11 @@ final class PublishIT extends EdgeTest {
     Thread stream =
         Thread.ofPlatform()
             .name("stream")
-            .start(
-                () -> {
-                  for (int i = 0; i < count; i++) {
-                    publisher.send(Wire.publish(4, 0, "t", 0, "" + i));
-                  }
-                });
+            .start(() -> {
+              for (int i = 0; i < count; i++) {
+                publisher.send(Wire.publish(4, 0, "t", 0, "" + i));
+              }
+            });
     for (int i = 0; i < 100; i++) {
       assertThat(subscriber.subscribe(Wire.identifier(1 + i), i % 3, "t")).hasSize(1);
     }
@@ -222,8 +230,7 @@ final class PublishIT extends EdgeTest {
     assertThat(client.subscribe(2, "a", "a/#/b", "", "$share/g/t", "+a", "$SYS/#", "#", "$group/+"))
         .containsExactly(2, 0x8F, 0x8F, 0x9E, 0x8F, 0x8F, 2, 0x8F);
     RawClient old = edge.client(4, "o");
-    assertThat(old.subscribe(1, "a", "a/#/b", "$share/g/t", "b"))
-        .containsExactly(1, 0x80, 0x80, 1);
+    assertThat(old.subscribe(1, "a", "a/#/b", "$share/g/t", "b")).containsExactly(1, 0x80, 0x80, 1);
   }
 
   @Test

@@ -149,9 +149,7 @@ final class RawClient implements AutoCloseable {
       case PacketType.PUBLISH -> {
         inbox.add(packet);
         if (acknowledges && packet.qos() > 0) {
-          send(
-              Wire.ack(
-                  packet.qos() == 1 ? PacketType.PUBACK : PacketType.PUBREC, packet.id()));
+          send(Wire.ack(packet.qos() == 1 ? PacketType.PUBACK : PacketType.PUBREC, packet.id()));
         }
       }
       case PacketType.PUBREL -> {
@@ -202,9 +200,7 @@ final class RawClient implements AutoCloseable {
       assertThat(Integer.toHexString(told.code())).isEqualTo(Integer.toHexString(reason));
     }
     expectClosed();
-    return told == null
-        ? new Received(0, 0, 0, List.of(), "", java.util.Map.of(), "", 0)
-        : told;
+    return told == null ? new Received(0, 0, 0, List.of(), "", java.util.Map.of(), "", 0) : told;
   }
 
   /** Awaits the end of the connection without another word. */

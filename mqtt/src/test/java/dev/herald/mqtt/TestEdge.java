@@ -134,13 +134,12 @@ final class TestEdge implements AutoCloseable {
     clock.advance(Duration.ofSeconds(seconds));
     CountDownLatch swept = new CountDownLatch(edge.lanes().size());
     for (LoopLane lane : edge.lanes()) {
-      lane.execute(
-          () -> {
-            for (int i = 0; i < seconds; i++) {
-              lane.sweep();
-            }
-            swept.countDown();
-          });
+      lane.execute(() -> {
+        for (int i = 0; i < seconds; i++) {
+          lane.sweep();
+        }
+        swept.countDown();
+      });
     }
     try {
       assertThat(swept.await(20, TimeUnit.SECONDS)).isTrue();
@@ -153,9 +152,8 @@ final class TestEdge implements AutoCloseable {
   long metric(String name, String label) {
     return metrics.all().stream()
         .filter(metric -> metric.name().equals(name))
-        .filter(
-            metric ->
-                !(metric instanceof Metrics.Counter counter) || counter.labelValue().equals(label))
+        .filter(metric ->
+            !(metric instanceof Metrics.Counter counter) || counter.labelValue().equals(label))
         .mapToLong(Metrics.Metric::value)
         .findFirst()
         .orElseThrow();

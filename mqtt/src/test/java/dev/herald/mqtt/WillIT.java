@@ -63,8 +63,7 @@ final class WillIT extends EdgeTest {
 
   @Test
   void will_afterTheKeepAlive() {
-    RawClient client =
-        edge.client(Wire.hello(5, "c").keepAlive(100).will("w", "silent", 1, false));
+    RawClient client = edge.client(Wire.hello(5, "c").keepAlive(100).will("w", "silent", 1, false));
     edge.pass(200);
     client.expectEnd(Reason.KEEP_ALIVE_TIMEOUT);
     assertThat(witness.message().payload()).isEqualTo("silent");
@@ -151,8 +150,7 @@ final class WillIT extends EdgeTest {
 
   @Test
   void will_delayedComesWithTheEndOfTheSession() {
-    edge.client(Wire.hello(5, "c").resume().sessionExpiry(10).willAfter(100, "w", "ended"))
-        .close();
+    edge.client(Wire.hello(5, "c").resume().sessionExpiry(10).willAfter(100, "w", "ended")).close();
     edge.awaitMetric("herald_mqtt_connections", 1);
     edge.pass(12);
     assertThat(witness.message().payload()).isEqualTo("ended");

@@ -172,8 +172,7 @@ final class Wire {
   static byte[][] pieces(byte[] bytes, int length) {
     byte[][] pieces = new byte[Math.ceilDiv(bytes.length, length)][];
     for (int i = 0; i < pieces.length; i++) {
-      pieces[i] =
-          Arrays.copyOfRange(bytes, i * length, Math.min(bytes.length, (i + 1) * length));
+      pieces[i] = Arrays.copyOfRange(bytes, i * length, Math.min(bytes.length, (i + 1) * length));
     }
     return pieces;
   }
