@@ -29,6 +29,9 @@ final class InboundPublisher {
   /** Messages to groups that are not stored yet. */
   private int creating;
 
+  /** Those of them at QoS 1; at QoS 2 the session counts them. */
+  private int creatingAtLeastOnce;
+
   InboundPublisher(Broker broker, Connection connection) {
     this.broker = broker;
     this.connection = connection;
@@ -134,7 +137,9 @@ final class InboundPublisher {
     int packetId = packet.packetId();
     var stored = broker.groups().create(draft);
     creating++;
-    if (qos == 2) {
+    if (qos == 1) {
+      creatingAtLeastOnce++;
+    } else if (qos == 2) {
       session.waitForStore(packetId);
     }
     LoopLane lane = connection.lane();
@@ -162,7 +167,9 @@ final class InboundPublisher {
    */
   private void created(Session session, int qos, int packetId, @Nullable Throwable failure) {
     creating--;
-    if (qos == 2) {
+    if (qos == 1) {
+      creatingAtLeastOnce--;
+    } else if (qos == 2) {
       session.stored(packetId);
     }
     Connection present = session.connection();
@@ -220,7 +227,7 @@ final class InboundPublisher {
   }
 
   private void checkReceiveMaximum(Publish packet) {
-    int unacknowledged = creating + connection.session().receivedCount();
+    int unacknowledged = creatingAtLeastOnce + connection.session().receivedCount();
     if (connection.version() >= 5
         && unacknowledged >= broker.settings().receiveMax()
         && !packet.duplicate()) {
