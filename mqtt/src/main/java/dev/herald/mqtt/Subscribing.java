@@ -91,13 +91,19 @@ final class Subscribing {
       Broker broker, Session session, Subscribe.Request request, int identifier) {
     int[] identifiers = identifier == 0 ? OutboundMessage.NO_IDENTIFIERS : new int[] {identifier};
     int qosMax = request.options() & Subscribe.QOS;
+    boolean noLocal = (request.options() & Subscribe.NO_LOCAL) != 0;
     session
         .app()
         .retained()
         .forEachMatch(
             request.filter(),
             broker.clock().millis(),
-            message -> session.send(message, Math.min(message.qos(), qosMax), true, identifiers));
+            message -> {
+              // [MQTT-3.8.3-3]
+              if (!noLocal || message.origin() != session) {
+                session.send(message, Math.min(message.qos(), qosMax), true, identifiers);
+              }
+            });
   }
 
   static void unsubscribe(Connection connection, Unsubscribe packet) {
