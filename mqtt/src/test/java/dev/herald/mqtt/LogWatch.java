@@ -1,9 +1,11 @@
 package dev.herald.mqtt;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.ConsoleHandler;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -21,6 +23,7 @@ final class LogWatch extends Handler implements AutoCloseable {
 
   static LogWatch start() {
     LogWatch watch = new LogWatch();
+    console(Level.OFF);
     ROOT.addHandler(watch);
     return watch;
   }
@@ -39,6 +42,12 @@ final class LogWatch extends Handler implements AutoCloseable {
     lines.removeIf(line -> line.startsWith(start));
   }
 
+  /** Awaits a line that begins so, and forgets it. */
+  void awaitAndExpect(String start) {
+    await().until(() -> lines.stream().anyMatch(line -> line.startsWith(start)));
+    expect(start);
+  }
+
   void expectNothing() {
     assertThat(lines).as("logged as a warning or worse").isEmpty();
   }
@@ -49,5 +58,15 @@ final class LogWatch extends Handler implements AutoCloseable {
   @Override
   public void close() {
     ROOT.removeHandler(this);
+    console(Level.INFO);
+  }
+
+  /** What is expected is not printed; what is not is in the failure. */
+  private static void console(Level level) {
+    for (Handler handler : ROOT.getHandlers()) {
+      if (handler instanceof ConsoleHandler) {
+        handler.setLevel(level);
+      }
+    }
   }
 }
