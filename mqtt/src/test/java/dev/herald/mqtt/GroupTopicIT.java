@@ -207,8 +207,7 @@ final class GroupTopicIT extends EdgeTest {
     RawClient client = edge.client(5, "c");
     assertThat(client.subscribe(Wire.userProperty("after", "0"), 1, "$group/g", "t"))
         .containsExactly(0x83, 1);
-    assertThat(client.subscribe(Wire.userProperty("x", "after"), 1, "$group/g"))
-        .containsExactly(1);
+    assertThat(client.subscribe(Wire.userProperty("x", "after"), 1, "$group/g")).containsExactly(1);
   }
 
   @Test

@@ -141,10 +141,8 @@ final class RetainedIT extends EdgeTest {
     RawClient publisher = edge.client(5, "p");
     publisher.retain("1", "p", 1);
     publisher.retain("2", "p", 1);
-    assertThat(publisher.publish("3", "p", 3, Wire.NO_PROPERTIES))
-        .isEqualTo(Reason.QUOTA_EXCEEDED);
-    assertThat(publisher.publish("3", "p", 5, Wire.NO_PROPERTIES))
-        .isEqualTo(Reason.QUOTA_EXCEEDED);
+    assertThat(publisher.publish("3", "p", 3, Wire.NO_PROPERTIES)).isEqualTo(Reason.QUOTA_EXCEEDED);
+    assertThat(publisher.publish("3", "p", 5, Wire.NO_PROPERTIES)).isEqualTo(Reason.QUOTA_EXCEEDED);
     publisher.retain("2", "again", 1);
     publisher.retain("1", "", 1);
     assertThat(publisher.publish("3", "p", 3, Wire.NO_PROPERTIES)).isEqualTo(0x10);
