@@ -190,6 +190,7 @@ public final class SqliteStore implements Store {
     config.setReadOnly(true);
     config.setMaximumPoolSize(settings.readersMax());
     config.setConnectionTimeout(settings.waitMax().toMillis());
+    config.setValidationTimeout(settings.waitMax().toMillis());
     config.setMaxLifetime(0); // a connection to a file does not go stale
     return new HikariDataSource(config);
   }
