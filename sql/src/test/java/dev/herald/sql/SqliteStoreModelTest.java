@@ -7,14 +7,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import net.jqwik.api.lifecycle.AfterContainer;
 import org.jspecify.annotations.Nullable;
 
 class SqliteStoreModelTest extends StoreModelContract {
-  private static final List<Path> PLACES = new ArrayList<>();
+  private static final List<Path> PLACES = new CopyOnWriteArrayList<>();
 
   private @Nullable Path data;
 
