@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
@@ -120,8 +121,13 @@ final class StoreSpeed {
     Arrays.sort(ns);
     LOG.log(
         Level.INFO,
-        "page of %d at any depth of %,d: p50 %d us, p99 %d us"
-            .formatted(pageSize, total, ns[count / 2] / 1000, ns[count * 99 / 100] / 1000));
+        String.format(
+            Locale.ROOT,
+            "page of %d at any depth of %,d: p50 %d us, p99 %d us",
+            pageSize,
+            total,
+            ns[count / 2] / 1000,
+            ns[count * 99 / 100] / 1000));
   }
 
   private static GroupEvent shifted(Created event) {
@@ -163,7 +169,8 @@ final class StoreSpeed {
 
     @Override
     public String toString() {
-      return "%,.0f rows/s, %.1f us of CPU each".formatted(rows * 1e9 / ns, cpuNs / 1e3 / rows);
+      return String.format(
+          Locale.ROOT, "%,.0f rows/s, %.1f us of CPU each", rows * 1e9 / ns, cpuNs / 1e3 / rows);
     }
   }
 
