@@ -27,7 +27,7 @@ final class Guard implements DecoratingHttpServiceFunction {
 
   Guard(List<String> originsAllowed, Metrics metrics) {
     this.origins = new Origins(originsAllowed);
-    for (int i = 1; i < CLASSES; i++) {
+    for (int i = 2; i < CLASSES; i++) {
       answers[i] =
           metrics.counter(
               "herald_http_requests_total", "status", i + "xx", "Requests answered, by status.");
@@ -64,10 +64,10 @@ final class Guard implements DecoratingHttpServiceFunction {
 
   private ResponseHeaders dressed(ResponseHeaders headers) {
     int statusClass = headers.status().code() / 100;
-    answers[statusClass].increment();
-    if (statusClass == 1) {
+    if (statusClass < 2) {
       return headers;
     }
+    answers[statusClass].increment();
     ResponseHeadersBuilder dressed =
         headers.toBuilder()
             .set(HttpHeaderNames.X_CONTENT_TYPE_OPTIONS, "nosniff")

@@ -86,7 +86,7 @@ final class EdgeFixture implements AutoCloseable {
   /** Settings with an ephemeral port. */
   static HttpSettings settings(GatewaySettings gateway) {
     return new HttpSettings(
-        0, 1 << 20, Duration.ofSeconds(10), 1000, List.of("https://chat.example.com"), gateway);
+        0, 1 << 20, Duration.ofSeconds(3), 1000, List.of("https://chat.example.com"), gateway);
   }
 
   URI uri(String pathAndQuery) {

@@ -11,7 +11,11 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -19,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MessageApiIT {
@@ -159,13 +164,38 @@ class MessageApiIT {
         "the JSON cannot be read");
   }
 
-  @Test
-  void create_bodyBeyondTheLimit_is413AndOthersGoOn() throws Exception {
+  @ParameterizedTest
+  @EnumSource(HttpClient.Version.class)
+  void create_bodyBeyondTheLimit_is413AndOthersGoOn(HttpClient.Version version) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(edge.uri("/chat/message/create"))
+            .version(version)
+            .POST(BodyPublishers.ofByteArray(new byte[3 << 20]))
+            .build();
     assertRefused(
-        edge.post("/chat/message/create", new byte[(1 << 20) + 1]),
+        edge.client.send(request, BodyHandlers.ofString(UTF_8)),
         413,
         "the request's body is larger than 1048576 bytes");
     assertThat(edge.create(body("1", "after413", "x")).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void create_bodyThatIsNeverFinished_isAnsweredWhenTimeIsUp() throws Exception {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), edge.edge.port())) {
+      socket.setSoTimeout(15_000);
+      socket
+          .getOutputStream()
+          .write(
+              "POST /chat/message/create HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{"
+                  .getBytes(UTF_8));
+      String answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
+      assertThat(answer)
+          .startsWith("HTTP/1.1 503 ")
+          .contains("retry-after: 1")
+          .endsWith(
+              "{\"success\":false,\"code\":-1,\"message\":\"the request was not done in time; it is"
+                  + " not known whether it took effect\",\"data\":null}");
+    }
   }
 
   @Test

@@ -1,0 +1,67 @@
+package dev.herald.core.error;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.Test;
+
+class ErrorCodeTest {
+  private static final String HEAD =
+      """
+      # Errors
+
+      Every refusal Herald can give, the same at every edge. The first digit of the code says what
+      to do:
+      1 mend the request; 2 the state forbids it, do not retry; 3 credentials; 4 a limit, send less
+      or slower; 5 temporary, the same request is safe to retry.
+
+      | Code | Name | HTTP status | MQTT 5 reason code | Text |
+      | --- | --- | --- | --- | --- |
+      """;
+
+  @Test
+  void docs_sayWhatTheCatalogueSays() throws IOException {
+    StringBuilder wanted = new StringBuilder(HEAD);
+    for (ErrorCode error : ErrorCode.values()) {
+      wanted.append(
+          String.format(
+              Locale.ROOT,
+              "| %d | `%s` | %d | `0x%02X` | %s |\n",
+              error.code(),
+              error.name(),
+              error.httpStatus(),
+              error.mqttReason(),
+              error.text()));
+    }
+    assertThat(Path.of("..", "docs", "errors.md")).hasContent(wanted.toString());
+  }
+
+  @Test
+  void codes_areUniqueAndTheirRangeFitsTheStatus() {
+    assertThat(Arrays.stream(ErrorCode.values()).map(ErrorCode::code)).doesNotHaveDuplicates();
+    for (ErrorCode error : ErrorCode.values()) {
+      assertThat(error.code()).isBetween(1001, 5999);
+      assertThat(error.temporary()).isEqualTo(error.code() / 1000 == 5);
+      if (error.temporary()) {
+        assertThat(error.httpStatus()).isBetween(500, 503);
+      }
+      assertThat(error.mqttReason()).isBetween(0x80, 0xA2);
+      assertThat(error.text()).endsWith(".");
+    }
+  }
+
+  @Test
+  void of_findsTheRefusalThatAFutureWrapped() {
+    HeraldException refusal = new HeraldException(ErrorCode.NOT_FOUND, "gone");
+    assertThat(HeraldException.of(new CompletionException(refusal))).isSameAs(refusal);
+    IllegalStateException failure = new IllegalStateException("secret");
+    HeraldException internal = HeraldException.of(failure);
+    assertThat(internal.code()).isEqualTo(ErrorCode.INTERNAL_ERROR);
+    assertThat(internal.detail()).doesNotContain("secret");
+    assertThat(internal).hasCause(failure);
+  }
+}
