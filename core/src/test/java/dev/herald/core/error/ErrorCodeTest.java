@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 
 class ErrorCodeTest {
@@ -52,16 +51,5 @@ class ErrorCodeTest {
       assertThat(error.mqttReason()).isBetween(0x80, 0xA2);
       assertThat(error.text()).endsWith(".");
     }
-  }
-
-  @Test
-  void of_findsTheRefusalThatAFutureWrapped() {
-    HeraldException refusal = new HeraldException(ErrorCode.NOT_FOUND, "gone");
-    assertThat(HeraldException.of(new CompletionException(refusal))).isSameAs(refusal);
-    IllegalStateException failure = new IllegalStateException("secret");
-    HeraldException internal = HeraldException.of(failure);
-    assertThat(internal.code()).isEqualTo(ErrorCode.INTERNAL_ERROR);
-    assertThat(internal.detail()).doesNotContain("secret");
-    assertThat(internal).hasCause(failure);
   }
 }
