@@ -104,9 +104,7 @@ final class RetainedIT extends EdgeTest {
     edge.client(5, "p").retain("t", "p", 0);
     RawClient client = edge.client(5, "c");
     client.send(Wire.subscribe(5, 1, Wire.NO_PROPERTIES, 0, "t"));
-    Received first = client.read();
-    assertThat(first).isNotNull();
-    assertThat(first.type()).isEqualTo(PacketType.SUBACK);
+    assertThat(client.read()).isNotNull().extracting(Received::type).isEqualTo(PacketType.SUBACK);
     assertThat(client.message().payload()).isEqualTo("p");
   }
 
