@@ -1,0 +1,157 @@
+package dev.herald.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.herald.core.app.Apps;
+import dev.herald.core.config.SettingTree;
+import dev.herald.core.group.GroupCommands;
+import dev.herald.core.id.MessageIds;
+import dev.herald.core.journal.EmbeddedJournal;
+import dev.herald.core.metric.Metrics;
+import dev.herald.core.route.Router;
+import dev.herald.mqtt.MqttEdge;
+import dev.herald.mqtt.MqttSettings;
+import dev.herald.mqtt.WsSettings;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+/** The load tool against Herald's own MQTT edge. */
+@Timeout(60)
+class BenchIT {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  private final Metrics metrics = new Metrics();
+  private final MqttEdge edge = edge();
+
+  private MqttEdge edge() {
+    MqttSettings settings = settings(MqttSettings.class, Map.of("port", "0", "loops", "2"));
+    WsSettings ws = settings(WsSettings.class, Map.of("port", "0"));
+    InstantSource clock = InstantSource.system();
+    MqttEdge.Core core =
+        new MqttEdge.Core(
+            new Apps(2, new Apps.Limits(1000, 1 << 20), metrics),
+            new Router(2),
+            new GroupCommands(new EmbeddedJournal(metrics), new MessageIds(0, clock, 0)),
+            metrics,
+            clock);
+    return new MqttEdge(settings, ws, List.of(InetAddress.getLoopbackAddress()), core);
+  }
+
+  private static <T extends Record> T settings(Class<T> type, Map<String, String> given) {
+    return SettingTree.of(type)
+        .build(
+            key ->
+                given.containsKey(key.path())
+                    ? key.parse(given.get(key.path()))
+                    : key.defaultValue(),
+            (section, problem) -> {
+              throw problem;
+            });
+  }
+
+  @BeforeEach
+  void start() throws IOException {
+    edge.start();
+  }
+
+  @AfterEach
+  void stop() {
+    edge.close();
+  }
+
+  private int run(int port, String line) {
+    return new CommandLine(new BenchCommand())
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true))
+        .execute((line + " --json --port " + port).split(" ", -1));
+  }
+
+  private long number(String key) {
+    String json = out.toString();
+    int at = json.indexOf('"' + key + "\":");
+    assertThat(at).as("%s in %s", key, json).isNotNegative();
+    String rest = json.substring(at + key.length() + 3);
+    return Math.round(Double.parseDouble(rest.substring(0, rest.indexOf(','))));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "1:1 --pairs 3 --protocol 3.1.1 --qos 0",
+        "1:1 --pairs 3 --protocol 5 --qos 1",
+        "fanout --subscribers 20 --protocol 5 --qos 0 --window 50",
+        "fanout --subscribers 20 --protocol 3.1.1 --qos 1 --payload 2000 --window 100"
+      })
+  void bench_asFastAsPossible_losesNothing(String line) {
+    int code = run(edge.mqttPort(), line + " --duration 1 --warmup 0");
+    assertThat(code).as(out.toString() + err).isZero();
+    long sent = number("sent");
+    assertThat(sent).isPositive();
+    assertThat(number("received")).isEqualTo(line.startsWith("fanout") ? 20 * sent : sent);
+    assertThat(number("lost") + number("duplicated") + number("outOfOrder")).isZero();
+    assertThat(number("receivedPerSecond")).isPositive();
+    assertThat(number("latencyMaxUs")).isPositive();
+  }
+
+  @Test
+  void bench_rate_isKept() {
+    int code = run(edge.mqttPort(), "1:1 --pairs 4 --rate 800 --duration 2 --warmup 0 --qos 1");
+    assertThat(code).as(out.toString() + err).isZero();
+    assertThat(number("sent")).isBetween(1_600L, 1_800L);
+    assertThat(number("unsent")).isZero();
+  }
+
+  @Test
+  void bench_connections_areAllOpenedAndKept() {
+    long pid = ProcessHandle.current().pid();
+    int code =
+        run(edge.mqttPort(), "connections --connections 300 --duration 1 --server-pid " + pid);
+    assertThat(code).as(out.toString() + err).isZero();
+    assertThat(number("connected")).isEqualTo(300);
+    assertThat(number("connectsPerSecond")).isPositive();
+    assertThat(number("serverResidentMiB")).isPositive();
+  }
+
+  @Test
+  void bench_nobodyListens_saysSoAndFails() throws IOException {
+    int port;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    assertThat(run(port, "1:1 --duration 1")).isEqualTo(1);
+    assertThat(out.toString()).contains("cannot connect", "\"ok\":false");
+  }
+
+  @Test
+  void bench_brokerStops_saysSoAndFails() {
+    CompletableFuture<Integer> bench =
+        CompletableFuture.supplyAsync(
+            () -> run(edge.mqttPort(), "1:1 --pairs 2 --duration 30 --rate 100"));
+    Awaitility.await().until(() -> value("herald_mqtt_messages_received_total") > 10);
+    edge.close();
+    assertThat(bench.join()).isEqualTo(1);
+    assertThat(out.toString()).contains("DISCONNECT with reason 0x8B", "\"ok\":false");
+  }
+
+  private long value(String metric) {
+    return metrics.all().stream()
+        .filter(each -> each.name().equals(metric))
+        .mapToLong(Metrics.Metric::value)
+        .sum();
+  }
+}
