@@ -36,8 +36,11 @@ final class Gateway extends Subscriber {
   private final Outbox outbox;
   private final Subscription subscription;
   private final AtomicBoolean ended = new AtomicBoolean();
-  private volatile long heardAtNanos = System.nanoTime();
+  private volatile boolean heard;
   private volatile long endedAtNanos;
+
+  /** Owned by the sweep: how many it found the gateway silent. */
+  private long quietSweeps;
 
   /** Owned by the lane; null once the gateway is live. */
   private @Nullable Resume resume;
@@ -116,16 +119,24 @@ final class Gateway extends Subscriber {
 
   /** Notes a sign of life. */
   void heard() {
-    heardAtNanos = System.nanoTime();
+    heard = true;
   }
 
-  /** Pings a gateway that is silent, ends one that stays so. */
-  void check(long nowNanos) {
-    long interval = gateways.settings().pingInterval().toNanos();
-    long silent = nowNanos - Math.max(heardAtNanos, outbox.progressAtNanos());
-    if (silent > 2 * interval) {
+  /**
+   * Pings a gateway that is silent, ends one that stays so. Called by the sweep, every second; what
+   * counts are sweeps, not the time, so that a process that was held up blames nobody.
+   */
+  void check() {
+    if (heard || outbox.hasProgressed()) {
+      heard = false;
+      quietSweeps = 0;
+      return;
+    }
+    quietSweeps++;
+    long interval = Math.max(1, gateways.settings().pingInterval().toSeconds());
+    if (quietSweeps >= 2 * interval) {
       end(EndReason.DEAD);
-    } else if (silent > interval) {
+    } else if (quietSweeps == interval) {
       outbox.ping();
     }
   }

@@ -98,7 +98,7 @@ final class Gateways {
   /** Looks after every gateway: pings the silent ones, ends the dead ones. Called every second. */
   void sweep() {
     long now = System.nanoTime();
-    connected.values().forEach(gateway -> gateway.check(now));
+    connected.values().forEach(Gateway::check);
     leaving.removeIf(gateway -> gateway.isGone(now));
   }
 

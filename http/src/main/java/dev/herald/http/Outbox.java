@@ -39,8 +39,9 @@ final class Outbox {
   @GuardedBy("this")
   private boolean closed;
 
-  /** When a frame was last written while more waited: a peer that reads, however slowly. */
-  private volatile long progressAtNanos = System.nanoTime();
+  /** Whether frames were written while more waited: the peer reads, however slowly. */
+  @GuardedBy("this")
+  private boolean progressed;
 
   /**
    * Makes an empty outbox.
@@ -128,9 +129,11 @@ final class Outbox {
     notifyAll();
   }
 
-  /** Returns when the peer last took something of a backlog, as {@link System#nanoTime}. */
-  long progressAtNanos() {
-    return progressAtNanos;
+  /** Returns whether the peer took something of a backlog since this was asked last. */
+  synchronized boolean hasProgressed() {
+    boolean since = progressed;
+    progressed = false;
+    return since;
   }
 
   @GuardedBy("this")
@@ -158,7 +161,7 @@ final class Outbox {
     bytes -= written;
     writing = false;
     if (!waiting.isEmpty()) {
-      progressAtNanos = System.nanoTime();
+      progressed = true;
       pump();
     }
     notifyAll();

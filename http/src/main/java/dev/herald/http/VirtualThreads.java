@@ -10,8 +10,9 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Runs each task on a virtual thread of its own, so that it may block. What is due later waits in
- * one platform thread, which only hands it over. How many run at once is bounded by whoever gives
- * tasks: the edge gives one for each request, and has a bound of connections.
+ * one platform thread, which only hands it over; what is repeated runs on that thread, one after
+ * the other, and must not block. How many run at once is bounded by whoever gives tasks: the edge
+ * gives one for each request, and has a bound of connections.
  */
 final class VirtualThreads extends ScheduledThreadPoolExecutor {
   private final ExecutorService workers =
@@ -44,18 +45,6 @@ final class VirtualThreads extends ScheduledThreadPoolExecutor {
   @Override
   public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
     return super.schedule(() -> workers.execute(task), delay, unit);
-  }
-
-  @Override
-  public ScheduledFuture<?> scheduleAtFixedRate(
-      Runnable task, long initialDelay, long period, TimeUnit unit) {
-    return super.scheduleAtFixedRate(() -> workers.execute(task), initialDelay, period, unit);
-  }
-
-  @Override
-  public ScheduledFuture<?> scheduleWithFixedDelay(
-      Runnable task, long initialDelay, long delay, TimeUnit unit) {
-    return super.scheduleWithFixedDelay(() -> workers.execute(task), initialDelay, delay, unit);
   }
 
   @Override

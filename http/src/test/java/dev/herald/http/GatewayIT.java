@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class GatewayIT {
   private static final GatewaySettings SETTINGS =
-      new GatewaySettings(100, 1 << 20, 512 << 10, Duration.ofSeconds(1));
+      new GatewaySettings(100, 1 << 20, 512 << 10, Duration.ofSeconds(2));
 
   @TempDir static Path data;
   private static EdgeFixture edge;
@@ -37,8 +38,12 @@ class GatewayIT {
   }
 
   private static String frame(String appId, String groupId, String content) {
-    return "{\"appId\":\"%s\",\"groupId\":\"%s\",\"userId\":\"u\",\"content\":\"%s\",\"type\":1}"
-        .formatted(appId, groupId, content);
+    return String.format(
+        Locale.ROOT,
+        "{\"appId\":\"%s\",\"groupId\":\"%s\",\"userId\":\"u\",\"content\":\"%s\",\"type\":1}",
+        appId,
+        groupId,
+        content);
   }
 
   private static long ended(String reason) {
