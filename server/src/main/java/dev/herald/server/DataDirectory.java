@@ -1,18 +1,16 @@
 package dev.herald.server;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,10 +60,8 @@ final class DataDirectory implements AutoCloseable {
       }
       channel.truncate(0);
       channel.write(ByteBuffer.wrap(ownPid().getBytes(StandardCharsets.US_ASCII)), 0);
-      var directory = new DataDirectory(path, channel);
-      directory.deleteNative();
-      return directory;
-    } catch (IOException | UncheckedIOException e) {
+      return new DataDirectory(path, channel);
+    } catch (IOException e) {
       closeQuietly(channel);
       throw new StartException(
           "the data directory "
@@ -83,29 +79,13 @@ final class DataDirectory implements AutoCloseable {
     return path;
   }
 
-  /** Where native libraries are unpacked to; what an earlier process left there is gone. */
-  Path nativeLibraries() {
-    return path.resolve("native");
-  }
-
-  /** Removes what is of no use after this process, and lets the next server in. */
+  /** Lets the next server in. */
   @Override
   public void close() {
     try {
-      deleteNative();
       channel.close();
-    } catch (IOException | UncheckedIOException e) {
+    } catch (IOException e) {
       LOG.warn("data.close_failed path={}", path, e);
-    }
-  }
-
-  private void deleteNative() throws IOException {
-    if (Files.isDirectory(nativeLibraries())) {
-      try (Stream<Path> files = Files.walk(nativeLibraries())) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.deleteIfExists(file);
-        }
-      }
     }
   }
 
@@ -129,7 +109,10 @@ final class DataDirectory implements AutoCloseable {
     return Long.toString(ProcessHandle.current().pid());
   }
 
-  private static String reason(Exception e) {
+  private static String reason(IOException e) {
+    if (e instanceof AccessDeniedException denied) {
+      return denied.getFile() + ": permission denied";
+    }
     if (e instanceof FileSystemException file && file.getReason() != null) {
       return file.getFile() + ": " + file.getReason();
     }

@@ -52,15 +52,4 @@ class DataDirectoryTest {
         .isInstanceOf(StartException.class)
         .hasMessageContaining("cannot be written");
   }
-
-  @Test
-  void open_nativeLibrariesOfAKilledProcess_areRemoved() throws Exception {
-    Path left = Files.createDirectories(dir.resolve("native/deep")).resolve("lib.so");
-    Files.writeString(left, "x");
-    try (var opened = DataDirectory.open(dir)) {
-      assertThat(opened.nativeLibraries()).doesNotExist();
-      Files.createDirectories(opened.nativeLibraries().resolve("other"));
-    }
-    assertThat(dir.resolve("native")).doesNotExist();
-  }
 }
