@@ -1,6 +1,7 @@
 package dev.herald.server;
 
 import dev.herald.server.config.ConfigException;
+import dev.herald.server.config.ConfigLoader;
 import dev.herald.server.config.ConfigPages;
 import dev.herald.server.config.HeraldConfig;
 import dev.herald.server.config.LoadedConfig;
@@ -38,11 +39,17 @@ final class ConfigCommand implements Runnable {
           "Says whether the configuration is good, and what differs from the defaults."
               + " Starts nothing.",
       mixinStandardHelpOptions = true)
-  int check(@Mixin ConfigOptions options) throws ConfigException {
-    LoadedConfig<HeraldConfig> loaded = options.load(env);
-    out().println("The configuration is good.");
-    loaded.changed().forEach(line -> out().println("  " + line));
-    return 0;
+  int check(@Mixin ConfigOptions options) {
+    ConfigChoice choice = options.choice();
+    try {
+      LoadedConfig<HeraldConfig> loaded =
+          new ConfigLoader<>(HeraldConfig.TREE).load(choice.file(), env, choice.sets());
+      out().println("The configuration is good.");
+      loaded.changed().forEach(line -> out().println("  " + line));
+      return 0;
+    } catch (ConfigException e) {
+      return Foreground.refuse(spec.commandLine().getErr(), e);
+    }
   }
 
   @Command(

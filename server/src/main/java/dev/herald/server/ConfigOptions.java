@@ -1,13 +1,8 @@
 package dev.herald.server;
 
-import dev.herald.server.config.ConfigException;
-import dev.herald.server.config.ConfigLoader;
-import dev.herald.server.config.HeraldConfig;
-import dev.herald.server.config.LoadedConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -25,13 +20,7 @@ final class ConfigOptions {
       description = "Sets one value, over file and environment. May be repeated.")
   List<String> sets = new ArrayList<>();
 
-  /**
-   * Reads the configuration.
-   *
-   * @param env the environment variables
-   * @throws ConfigException if it is refused
-   */
-  LoadedConfig<HeraldConfig> load(Map<String, String> env) throws ConfigException {
-    return new ConfigLoader<>(HeraldConfig.TREE).load(file, env, sets);
+  ConfigChoice choice() {
+    return new ConfigChoice(file, List.copyOf(sets));
   }
 }

@@ -1,7 +1,6 @@
 package dev.herald.server;
 
 import dev.herald.load.BenchCommand;
-import dev.herald.server.config.ConfigException;
 import java.io.PrintWriter;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -23,12 +22,6 @@ import picocli.CommandLine.Mixin;
       "2:the command line or the configuration is wrong"
     })
 final class HeraldCommand implements Callable<Integer> {
-  /** The exit code when the start failed. */
-  static final int START_FAILED = 1;
-
-  /** The exit code when the command line or the configuration is wrong. */
-  static final int WRONG = 2;
-
   private final StandaloneCommand standalone;
 
   @Mixin private ConfigOptions options = new ConfigOptions();
@@ -57,27 +50,11 @@ final class HeraldCommand implements Callable<Integer> {
         .addSubcommand(new VersionCommand())
         .setOut(out)
         .setErr(err)
-        .setExecutionExceptionHandler(HeraldCommand::explain)
         .execute(args);
   }
 
   @Override
-  public Integer call() throws ConfigException, StartException, InterruptedException {
+  public Integer call() throws InterruptedException {
     return standalone.serve(options);
-  }
-
-  private static int explain(Exception e, CommandLine command, CommandLine.ParseResult parsed)
-      throws Exception {
-    return switch (e) {
-      case ConfigException refused -> {
-        command.getErr().println("herald: " + refused.getMessage());
-        yield WRONG;
-      }
-      case StartException failed -> {
-        command.getErr().println("herald: " + failed.getMessage());
-        yield START_FAILED;
-      }
-      default -> throw e;
-    };
   }
 }

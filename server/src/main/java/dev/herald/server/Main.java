@@ -2,6 +2,7 @@ package dev.herald.server;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -17,7 +18,7 @@ public final class Main {
 
   private final StopSignal stop = new StopSignal();
   private final CountDownLatch ended = new CountDownLatch(1);
-  private volatile int exitCode = HeraldCommand.START_FAILED;
+  private volatile int exitCode = Foreground.START_FAILED;
 
   private Main() {}
 
@@ -36,7 +37,13 @@ public final class Main {
     var out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
     var err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
     try {
-      exitCode = HeraldCommand.run(args, System.getenv(), stop, out, err);
+      Optional<ConfigChoice> plain = ConfigChoice.ofPlain(args);
+      exitCode =
+          plain.isPresent()
+              ? new Foreground(System.getenv(), stop, err).run(plain.get())
+              : HeraldCommand.run(args, System.getenv(), stop, out, err);
+    } catch (InterruptedException e) {
+      err.println("herald: interrupted");
     } finally {
       out.flush();
       err.flush();

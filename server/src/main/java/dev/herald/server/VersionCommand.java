@@ -16,7 +16,7 @@ final class VersionCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    spec.commandLine().getOut().println("herald " + HeraldVersion.text());
+    spec.commandLine().getOut().println("herald " + BuildVersion.text());
     return 0;
   }
 }

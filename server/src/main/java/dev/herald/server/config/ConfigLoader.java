@@ -63,7 +63,7 @@ public final class ConfigLoader<T extends Record> {
     sets.forEach(this::takeSet);
     T config =
         tree.build(
-            key -> values.getOrDefault(key, key.defaultValue()),
+            key -> values.computeIfAbsent(key, SettingKey::defaultValue),
             (section, e) -> problems.add(ConfigProblem.of(section, "", reason(e))));
     if (!problems.isEmpty()) {
       throw new ConfigException(problems);
