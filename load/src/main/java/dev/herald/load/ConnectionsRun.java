@@ -76,7 +76,7 @@ final class ConnectionsRun {
     if (before != null && after != null) {
       long grown = after.residentBytes() - before.residentBytes();
       made.measure("serverResidentMiB", "server's RSS", after.residentBytes() / MIB, 1, "MiB")
-          .number("serverBytesPerConnection", "RSS per connection", grown / plan.count())
+          .number("serverRssGrowthPerConnection", "RSS growth/connection", grown / plan.count())
           .measure(
               "serverCpuSeconds",
               "server's CPU time",
