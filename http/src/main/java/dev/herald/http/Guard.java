@@ -12,7 +12,7 @@ import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.herald.core.metric.Metrics;
 import dev.herald.core.metric.Metrics.Counter;
-import java.util.List;
+import dev.herald.core.web.Origins;
 
 /**
  * Stands before every endpoint: keeps out other sites' pages, puts security headers on every answer
@@ -25,8 +25,8 @@ final class Guard implements DecoratingHttpServiceFunction {
   private final Origins origins;
   private final Counter[] answers = new Counter[CLASSES];
 
-  Guard(List<String> originsAllowed, Metrics metrics) {
-    this.origins = new Origins(originsAllowed);
+  Guard(Origins origins, Metrics metrics) {
+    this.origins = origins;
     for (int i = 2; i < CLASSES; i++) {
       answers[i] =
           metrics.counter(
@@ -38,6 +38,14 @@ final class Guard implements DecoratingHttpServiceFunction {
   public HttpResponse serve(HttpService next, ServiceRequestContext ctx, HttpRequest request)
       throws Exception {
     RequestHeaders headers = request.headers();
+    if (!origins.admitsHost(headers.authority())) {
+      return dressed(
+          Answers.refusal(
+              ctx.path(),
+              HttpStatus.FORBIDDEN,
+              "HOST_NOT_ALLOWED",
+              "this server answers to localhost; list other names in originsAllowed"));
+    }
     if (changesOrConnects(headers)
         && !origins.admits(headers.get(HttpHeaderNames.ORIGIN), headers.authority())) {
       return dressed(

@@ -178,7 +178,7 @@ public final class HttpEdge implements AutoCloseable {
         .unloggedExceptionsReportInterval(Duration.ZERO)
         .disableServerHeader()
         .errorHandler(errors)
-        .decorator(new Guard(settings.originsAllowed(), hub.metrics()));
+        .decorator(new Guard(hub.origins(), hub.metrics()));
     for (Endpoint endpoint : endpoints) {
       var route = builder.route().path(endpoint.path());
       if (endpoint.isWebSocket()) {

@@ -2,7 +2,6 @@ package dev.herald.http;
 
 import dev.herald.core.config.Setting;
 import java.time.Duration;
-import java.util.List;
 
 /**
  * The settings of the HTTP listener: the section {@code http}.
@@ -11,7 +10,6 @@ import java.util.List;
  * @param requestBytesMax the greatest size of a request's body
  * @param requestTimeout how long a request may take, body and answer included
  * @param connectionsMax how many connections may be open
- * @param originsAllowed web origins that may call this server, beside its own and loopback ones
  * @param gateway the settings of gateway WebSockets
  */
 public record HttpSettings(
@@ -50,29 +48,5 @@ public record HttpSettings(
             min = "16",
             max = "1000000")
         int connectionsMax,
-    @Setting(
-            doc =
-                "Web origins, such as https://chat.example.com, whose pages may send messages and"
-                    + " connect as gateways. Pages of this server itself and of the local machine"
-                    + " always may; clients that are no browsers send no origin and are not"
-                    + " concerned.",
-            def = "")
-        List<String> originsAllowed,
     @Setting(doc = "Gateways: JSON WebSocket connections that get every group event of an app.")
-        GatewaySettings gateway) {
-
-  /**
-   * Checks what one value cannot say.
-   *
-   * @throws IllegalArgumentException if an allowed origin is no origin
-   */
-  public HttpSettings {
-    originsAllowed = List.copyOf(originsAllowed);
-    for (String origin : originsAllowed) {
-      if (!Origins.isOrigin(origin)) {
-        throw new IllegalArgumentException(
-            "originsAllowed must be origins such as https://chat.example.com, not " + origin);
-      }
-    }
-  }
-}
+        GatewaySettings gateway) {}

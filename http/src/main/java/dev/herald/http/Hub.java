@@ -5,6 +5,7 @@ import dev.herald.core.group.GroupCommands;
 import dev.herald.core.group.GroupQueries;
 import dev.herald.core.metric.Metrics;
 import dev.herald.core.route.Router;
+import dev.herald.core.web.Origins;
 
 /**
  * The parts of the core that the HTTP edge works with.
@@ -15,6 +16,7 @@ import dev.herald.core.route.Router;
  * @param router brings events to gateways; the edge adds its lane to it
  * @param lane the index of the edge's lane, unique within the router
  * @param metrics where the edge counts, and what it exports
+ * @param origins which web pages may use the server
  */
 public record Hub(
     GroupCommands commands,
@@ -22,4 +24,5 @@ public record Hub(
     Apps apps,
     Router router,
     int lane,
-    Metrics metrics) {}
+    Metrics metrics,
+    Origins origins) {}

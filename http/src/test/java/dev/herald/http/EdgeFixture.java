@@ -13,6 +13,7 @@ import dev.herald.core.id.MessageIds;
 import dev.herald.core.journal.EmbeddedJournal;
 import dev.herald.core.metric.Metrics;
 import dev.herald.core.route.Router;
+import dev.herald.core.web.Origins;
 import dev.herald.sql.SqliteStore;
 import dev.herald.sql.StoreSettings;
 import java.io.IOException;
@@ -56,7 +57,14 @@ final class EdgeFixture implements AutoCloseable {
         new HttpEdge(
             settings,
             List.of(InetAddress.getLoopbackAddress()),
-            new Hub(commands, new GroupQueries(store), apps, router, 0, metrics),
+            new Hub(
+                commands,
+                new GroupQueries(store),
+                apps,
+                router,
+                0,
+                metrics,
+                new Origins(List.of("https://chat.example.com"), false)),
             this::info,
             List.of(
                 new ReadinessCheck("store", store::check),
@@ -85,8 +93,7 @@ final class EdgeFixture implements AutoCloseable {
 
   /** Settings with an ephemeral port. */
   static HttpSettings settings(GatewaySettings gateway) {
-    return new HttpSettings(
-        0, 1 << 20, Duration.ofSeconds(3), 1000, List.of("https://chat.example.com"), gateway);
+    return new HttpSettings(0, 1 << 20, Duration.ofSeconds(3), 1000, gateway);
   }
 
   URI uri(String pathAndQuery) {

@@ -186,7 +186,7 @@ class MessageApiIT {
       socket
           .getOutputStream()
           .write(
-              "POST /chat/message/create HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{"
+              "POST /chat/message/create HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{"
                   .getBytes(UTF_8));
       String answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
       assertThat(answer)
@@ -350,22 +350,36 @@ class MessageApiIT {
     for (String garbage :
         new String[] {
           "\u0016\u0003\u0001 hello\r\n\r\n",
-          "GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n",
-          "GET /chat/message/findByGroupId?appId=%zz HTTP/1.1\r\nHost: x\r\n\r\n",
-          "POST /chat/message/create HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+          "GET /%zz HTTP/1.1\r\nHost: localhost\r\n\r\n",
+          "GET /chat/message/findByGroupId?appId=%zz HTTP/1.1\r\nHost: localhost\r\n\r\n",
+          "POST /chat/message/create HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
         }) {
-      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), edge.edge.port())) {
-        socket.setSoTimeout(15_000);
-        OutputStream out = socket.getOutputStream();
-        out.write(garbage.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
-        out.flush();
-        socket.shutdownOutput();
-        InputStream in = socket.getInputStream();
-        String answer = new String(in.readAllBytes(), UTF_8);
-        assertThat(answer).as(garbage).matches("(?s)(HTTP/1.1 400 .*)?");
-        assertThat(answer.toLowerCase(java.util.Locale.ROOT)).doesNotContain("armeria");
-      }
+      String answer = exchange(garbage);
+      assertThat(answer).as(garbage).matches("(?s)(HTTP/1.1 400 .*)?");
+      assertThat(answer.toLowerCase(java.util.Locale.ROOT)).doesNotContain("armeria");
     }
     assertThat(edge.get("/health").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void requests_sentToAForeignHostName_areForbidden() throws Exception {
+    assertThat(exchange("GET /health HTTP/1.1\r\nHost: evil.example.com:8000\r\n\r\n"))
+        .startsWith("HTTP/1.1 403 ")
+        .contains("this server answers to localhost");
+    assertThat(exchange("GET /health HTTP/1.1\r\nHost: chat.example.com\r\n\r\n"))
+        .startsWith("HTTP/1.1 200 ");
+  }
+
+  /** Sends bytes as they are, and returns everything that is answered. */
+  private static String exchange(String request) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), edge.edge.port())) {
+      socket.setSoTimeout(15_000);
+      OutputStream out = socket.getOutputStream();
+      out.write(request.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
+      out.flush();
+      socket.shutdownOutput();
+      InputStream in = socket.getInputStream();
+      return new String(in.readAllBytes(), UTF_8);
+    }
   }
 }

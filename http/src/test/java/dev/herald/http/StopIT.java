@@ -45,7 +45,6 @@ class StopIT {
               free.requestBytesMax(),
               free.requestTimeout(),
               free.connectionsMax(),
-              free.originsAllowed(),
               free.gateway());
       assertThatThrownBy(() -> EdgeFixture.start(data.resolve("second"), taken))
           .isInstanceOf(IOException.class)

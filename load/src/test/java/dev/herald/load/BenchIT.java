@@ -9,6 +9,7 @@ import dev.herald.core.id.MessageIds;
 import dev.herald.core.journal.EmbeddedJournal;
 import dev.herald.core.metric.Metrics;
 import dev.herald.core.route.Router;
+import dev.herald.core.web.Origins;
 import dev.herald.mqtt.MqttEdge;
 import dev.herald.mqtt.MqttSettings;
 import dev.herald.mqtt.WsSettings;
@@ -48,6 +49,7 @@ class BenchIT {
             new Router(2),
             new GroupCommands(new EmbeddedJournal(metrics), new MessageIds(0, clock, 0)),
             metrics,
+            new Origins(List.of(), false),
             clock);
     return new MqttEdge(settings, ws, List.of(InetAddress.getLoopbackAddress()), core);
   }

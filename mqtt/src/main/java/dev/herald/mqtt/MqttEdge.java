@@ -4,6 +4,7 @@ import dev.herald.core.app.Apps;
 import dev.herald.core.group.GroupCommands;
 import dev.herald.core.metric.Metrics;
 import dev.herald.core.route.Router;
+import dev.herald.core.web.Origins;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -51,6 +52,7 @@ public final class MqttEdge implements AutoCloseable {
   private final WsSettings wsSettings;
   private final List<InetAddress> addresses;
   private final Router router;
+  private final Origins origins;
   private final Broker broker;
   private final List<Channel> listeners = new ArrayList<>();
 
@@ -73,6 +75,7 @@ public final class MqttEdge implements AutoCloseable {
     this.wsSettings = wsSettings;
     this.addresses = addresses;
     this.router = core.router();
+    this.origins = core.origins();
     this.broker =
         new Broker(
             settings,
@@ -92,10 +95,16 @@ public final class MqttEdge implements AutoCloseable {
    *     the edge's
    * @param groups takes the messages of groups
    * @param metrics where the edge counts
+   * @param origins which web pages may connect
    * @param clock the time of expiries
    */
   public record Core(
-      Apps apps, Router router, GroupCommands groups, Metrics metrics, InstantSource clock) {}
+      Apps apps,
+      Router router,
+      GroupCommands groups,
+      Metrics metrics,
+      Origins origins,
+      InstantSource clock) {}
 
   /**
    * Starts the event loops and listens.
@@ -253,7 +262,7 @@ public final class MqttEdge implements AutoCloseable {
         .addLast(
             new HttpServerCodec(),
             new HttpObjectAggregator(HANDSHAKE_BYTES_MAX),
-            new WsGate(wsSettings.originsAllowed()),
+            new WsGate(origins),
             new WebSocketServerProtocolHandler(config),
             new WsFrames(),
             new Connection(broker, laneOf(channel), channel, true));

@@ -1,5 +1,6 @@
 package dev.herald.mqtt;
 
+import dev.herald.core.web.Origins;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -8,15 +9,11 @@ import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.CharsetUtil;
-import java.net.URI;
-import java.net.URISyntaxException;
-import java.util.List;
-import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Lets WebSocket handshakes for MQTT pass and answers everything else. A page of a foreign origin
@@ -27,10 +24,10 @@ final class WsGate extends ChannelInboundHandlerAdapter {
   /** Where MQTT is served. */
   static final String PATH = "/mqtt";
 
-  private final List<String> originsAllowed;
+  private final Origins origins;
 
-  WsGate(List<String> originsAllowed) {
-    this.originsAllowed = originsAllowed;
+  WsGate(Origins origins) {
+    this.origins = origins;
   }
 
   @Override
@@ -46,9 +43,7 @@ final class WsGate extends ChannelInboundHandlerAdapter {
       refuse(ctx, request, HttpResponseStatus.NOT_FOUND, "MQTT over WebSocket is at " + PATH);
     } else if (!isUpgrade(request)) {
       refuse(ctx, request, HttpResponseStatus.UPGRADE_REQUIRED, "WebSocket only");
-    } else if (!isAllowed(
-        request.headers().get(HttpHeaderNames.ORIGIN),
-        request.headers().get(HttpHeaderNames.HOST))) {
+    } else if (!isAdmitted(request.headers())) {
       refuse(ctx, request, HttpResponseStatus.FORBIDDEN, "pages of this origin may not connect");
     } else {
       ctx.fireChannelRead(request);
@@ -62,31 +57,9 @@ final class WsGate extends ChannelInboundHandlerAdapter {
             .containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true);
   }
 
-  /**
-   * Pages of the host the request was sent to, of loopback addresses and of origins listed; clients
-   * that are no page.
-   */
-  private boolean isAllowed(@Nullable String origin, @Nullable String host) {
-    if (origin == null || originsAllowed.contains("*") || originsAllowed.contains(origin)) {
-      return true;
-    }
-    String originHost = hostOf(origin);
-    return originHost != null
-        && (isLoopback(originHost)
-            || (host != null && originHost.equals(hostOf("http://" + host))));
-  }
-
-  private static boolean isLoopback(String host) {
-    return host.equals("localhost") || host.equals("[::1]") || host.matches("127(\\.\\d{1,3}){3}");
-  }
-
-  private static @Nullable String hostOf(String origin) {
-    try {
-      String host = new URI(origin).getHost();
-      return host == null ? null : host.toLowerCase(Locale.ROOT);
-    } catch (URISyntaxException e) {
-      return null;
-    }
+  private boolean isAdmitted(HttpHeaders headers) {
+    String host = headers.get(HttpHeaderNames.HOST);
+    return origins.admitsHost(host) && origins.admits(headers.get(HttpHeaderNames.ORIGIN), host);
   }
 
   private static void refuse(

@@ -18,6 +18,7 @@ import dev.herald.core.journal.EmbeddedJournal;
 import dev.herald.core.journal.Journal;
 import dev.herald.core.metric.Metrics;
 import dev.herald.core.route.Router;
+import dev.herald.core.web.Origins;
 import dev.herald.testkit.ModelStore;
 import dev.herald.testkit.MutableClock;
 import java.io.IOException;
@@ -78,7 +79,7 @@ final class TestEdge implements AutoCloseable {
             mqtt,
             ws,
             List.of(InetAddress.getLoopbackAddress()),
-            new MqttEdge.Core(apps, router, groups, metrics, clock));
+            new MqttEdge.Core(apps, router, groups, metrics, new Origins(List.of(), false), clock));
     try {
       edge.start();
     } catch (IOException e) {

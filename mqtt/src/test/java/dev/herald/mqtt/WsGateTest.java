@@ -2,6 +2,7 @@ package dev.herald.mqtt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.herald.core.web.Origins;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
@@ -13,91 +14,70 @@ import io.netty.handler.codec.http.HttpVersion;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** Who may open a WebSocket. */
 final class WsGateTest {
   private static final int PASSED = 0;
+  private static final String HOST = "localhost:8083";
 
-  @ParameterizedTest
-  @CsvSource({
-    // pages of the host the request goes to
-    "http://example.org, example.org:8083, 0",
-    "https://EXAMPLE.org:8443, example.org, 0",
-    // pages of this machine
-    "http://localhost:8000, herald:8083, 0",
-    "http://127.0.0.1:8000, herald:8083, 0",
-    "http://127.8.9.10, herald:8083, 0",
-    "http://[::1]:8000, herald:8083, 0",
-    // foreign pages
-    "http://evil.example, localhost:8083, 403",
-    "http://example.org.evil.example, example.org, 403",
-    "http://localhost.evil.example, localhost, 403",
-    "http://127.0.0.1.evil.example, 127.0.0.1, 403",
-    "http://127.0.0.1@evil.example, 127.0.0.1, 403",
-    "null, localhost:8083, 403",
-    "file://, localhost:8083, 403",
-    "'', localhost:8083, 403",
-    "%%%, localhost:8083, 403"
-  })
-  void origin_isThatOfThisHostOrLoopback(String origin, String host, int status) {
-    assertThat(answer(List.of(), request("/mqtt", origin, host))).isEqualTo(status);
+  @Test
+  void page_ofThisMachineOrListed_passes() {
+    assertThat(answer(request("/mqtt", null, HOST))).isEqualTo(PASSED);
+    assertThat(answer(request("/mqtt", "http://127.0.0.1:8000", HOST))).isEqualTo(PASSED);
+    assertThat(answer(request("/mqtt", "https://app.example", HOST))).isEqualTo(PASSED);
   }
 
   @Test
-  void origin_listedIsAllowed() {
-    List<String> allowed = List.of("https://app.example");
-    assertThat(answer(allowed, request("/mqtt", "https://app.example", "h"))).isEqualTo(PASSED);
-    assertThat(answer(allowed, request("/mqtt", "http://app.example", "h"))).isEqualTo(403);
-    assertThat(answer(allowed, request("/mqtt", "https://app.example:444", "h"))).isEqualTo(403);
-    assertThat(answer(List.of("*"), request("/mqtt", "http://evil.example", "h")))
-        .isEqualTo(PASSED);
+  void page_ofAnotherOrigin_isRefused() {
+    assertThat(answer(request("/mqtt", "http://evil.example", HOST))).isEqualTo(403);
   }
 
   @Test
-  void origin_absentIsNoPage() {
-    assertThat(answer(List.of(), request("/mqtt", null, "h"))).isEqualTo(PASSED);
-    assertThat(answer(List.of(), request("/mqtt", null, null))).isEqualTo(PASSED);
-    assertThat(answer(List.of(), request("/mqtt", "http://example.org", null))).isEqualTo(403);
+  void host_thatIsNotThisMachine_isRefused() {
+    assertThat(answer(request("/mqtt", "http://evil.example", "evil.example"))).isEqualTo(403);
+    assertThat(answer(request("/mqtt", null, "evil.example:8083"))).isEqualTo(403);
   }
 
   @Test
   void path_isTheOnlyOne() {
-    assertThat(answer(List.of(), request("/mqtt?x=1", null, "h"))).isEqualTo(PASSED);
-    assertThat(answer(List.of(), request("/", null, "h"))).isEqualTo(404);
-    assertThat(answer(List.of(), request("/mqtt/", null, "h"))).isEqualTo(404);
-    assertThat(answer(List.of(), request("/mqttx", null, "h"))).isEqualTo(404);
+    assertThat(answer(request("/mqtt?x=1", null, HOST))).isEqualTo(PASSED);
+    assertThat(answer(request("/", null, HOST))).isEqualTo(404);
+    assertThat(answer(request("/mqtt/", null, HOST))).isEqualTo(404);
+    assertThat(answer(request("/mqttx", null, HOST))).isEqualTo(404);
   }
 
   @Test
   void plainHttp_isToldToUpgrade() {
-    FullHttpRequest plain = request("/mqtt", null, "h");
+    FullHttpRequest plain = request("/mqtt", null, HOST);
     plain.headers().remove(HttpHeaderNames.UPGRADE);
-    assertThat(answer(List.of(), plain)).isEqualTo(426);
+    assertThat(answer(plain)).isEqualTo(426);
     FullHttpRequest post =
         new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.POST, "/mqtt");
     post.headers().set(HttpHeaderNames.UPGRADE, "websocket");
-    assertThat(answer(List.of(), post)).isEqualTo(426);
+    assertThat(answer(post)).isEqualTo(426);
   }
 
   @Test
   void garbage_isABadRequest() {
-    FullHttpRequest broken = request("/mqtt", null, "h");
+    FullHttpRequest broken = request("/mqtt", null, HOST);
     broken.setDecoderResult(DecoderResult.failure(new IllegalArgumentException("broken")));
-    assertThat(answer(List.of(), broken)).isEqualTo(400);
+    assertThat(answer(broken)).isEqualTo(400);
   }
 
   @Test
   void refusal_closesTheConnection() {
-    EmbeddedChannel channel = new EmbeddedChannel(new WsGate(List.of()));
-    channel.writeInbound(request("/x", null, "h"));
+    EmbeddedChannel channel = new EmbeddedChannel(gate());
+    channel.writeInbound(request("/x", null, HOST));
     FullHttpResponse response = channel.readOutbound();
     assertThat(response.headers().get(HttpHeaderNames.CONNECTION)).isEqualTo("close");
     assertThat(response.headers().getInt(HttpHeaderNames.CONTENT_LENGTH))
         .isEqualTo(response.content().readableBytes());
     response.release();
     assertThat(channel.isOpen()).isFalse();
+  }
+
+  private static WsGate gate() {
+    return new WsGate(new Origins(List.of("https://app.example"), false));
   }
 
   private static FullHttpRequest request(
@@ -114,8 +94,8 @@ final class WsGateTest {
   }
 
   /** Returns the status of the refusal, or {@link #PASSED}. */
-  private static int answer(List<String> allowed, FullHttpRequest request) {
-    EmbeddedChannel channel = new EmbeddedChannel(new WsGate(allowed));
+  private static int answer(FullHttpRequest request) {
+    EmbeddedChannel channel = new EmbeddedChannel(gate());
     channel.writeInbound(request);
     FullHttpResponse response = channel.readOutbound();
     try {

@@ -105,7 +105,9 @@ final class Standalone implements AutoCloseable {
   }
 
   private MqttEdge mqttEdge(Core core, List<InetAddress> addresses, Metrics metrics) {
-    var parts = new MqttEdge.Core(core.apps(), core.router(), core.commands(), metrics, clock);
+    var parts =
+        new MqttEdge.Core(
+            core.apps(), core.router(), core.commands(), metrics, config.origins(), clock);
     return new MqttEdge(config.mqtt(), config.ws(), addresses, parts);
   }
 
@@ -117,7 +119,8 @@ final class Standalone implements AutoCloseable {
             core.apps(),
             core.router(),
             config.mqtt().loopCount(),
-            metrics);
+            metrics,
+            config.origins());
     var checks = List.of(new ReadinessCheck("store", store::check));
     var console = new ConsoleAssets(Console.load());
     return new HttpEdge(config.http(), addresses, hub, this::info, checks, console);

@@ -2,6 +2,7 @@ package dev.herald.server.config;
 
 import dev.herald.core.config.Setting;
 import dev.herald.core.config.SettingTree;
+import dev.herald.core.web.Origins;
 import dev.herald.http.HttpSettings;
 import dev.herald.mqtt.MqttSettings;
 import dev.herald.mqtt.WsSettings;
@@ -15,6 +16,7 @@ import java.util.List;
  *
  * @param data the data directory, relative to the working directory
  * @param bind the IP addresses that every listener binds to
+ * @param originsAllowed the origins of web pages that may use the server
  * @param mqtt MQTT over TCP
  * @param ws MQTT over WebSocket
  * @param http the HTTP API, gateways and the console
@@ -37,6 +39,15 @@ public record HeraldConfig(
                     + " loopback that the machine lacks is left out if there is another address.",
             def = "127.0.0.1,::1")
         List<String> bind,
+    @Setting(
+            doc =
+                "Web origins, such as https://chat.example.com, whose pages may use this server"
+                    + " over HTTP and WebSocket, and whose host names requests may be sent to."
+                    + " Pages of the local machine always may. While the server listens on loopback"
+                    + " only, requests sent to any other host name are refused with HTTP status"
+                    + " 403.",
+            def = "")
+        List<String> originsAllowed,
     @Setting(doc = "MQTT over TCP, and the sessions of all MQTT clients.") MqttSettings mqtt,
     @Setting(doc = "MQTT over WebSocket, at the path /mqtt.") WsSettings ws,
     @Setting(doc = "The HTTP API, the gateways' WebSocket and the console.") HttpSettings http,
@@ -51,11 +62,18 @@ public record HeraldConfig(
   /**
    * Checks what single values cannot say.
    *
-   * @throws IllegalArgumentException if no address or a text that is none is given, or an address
-   *     that others can reach without their being allowed in
+   * @throws IllegalArgumentException if no address, or a text that is none, or no origin is given,
+   *     or an address that others can reach without their being allowed in
    */
   public HeraldConfig {
     bind = List.copyOf(bind);
+    originsAllowed = List.copyOf(originsAllowed);
+    for (String origin : originsAllowed) {
+      if (!Origins.isOrigin(origin)) {
+        throw new IllegalArgumentException(
+            "originsAllowed must be origins such as https://chat.example.com, not " + origin);
+      }
+    }
     if (bind.isEmpty()) {
       throw new IllegalArgumentException("bind needs at least one IP address");
     }
@@ -75,6 +93,11 @@ public record HeraldConfig(
   /** The addresses of {@link #bind}, in their order. */
   public List<InetAddress> bindAddresses() {
     return bind.stream().map(HeraldConfig::address).toList();
+  }
+
+  /** Which web pages may use the server. */
+  public Origins origins() {
+    return new Origins(originsAllowed, isOpen());
   }
 
   /** Whether any address can be reached from other machines. */
