@@ -55,7 +55,13 @@ final class PacketOutput {
   /** Returns whether the client takes a packet of this size [MQTT-3.1.2-24]. */
   boolean takes(OutboundMessage outbound) {
     return packetBytesMax >= Integer.MAX_VALUE
-        || form(outbound.message).sizeMax(outbound.identifiers.length) <= packetBytesMax;
+        || takes(form(outbound.message), outbound.message, true, outbound.identifiers);
+  }
+
+  private boolean takes(
+      PublishForm form, Message message, boolean withPacketId, int[] identifiers) {
+    boolean expires = message.expiresAtMs() != Message.NEVER;
+    return form.size(withPacketId, identifiers, expires) <= packetBytesMax;
   }
 
   /** Sends a QoS 0 message, unless the client reads too slowly: then it is dropped and counted. */
@@ -64,7 +70,7 @@ final class PacketOutput {
     boolean expires = message.expiresAtMs() != Message.NEVER;
     boolean plain = !retain && !expires && identifiers.length == 0;
     int size = plain ? form.plainSize() : form.sizeMax(identifiers.length);
-    if (size > packetBytesMax) {
+    if (size > packetBytesMax && !takes(form, message, false, identifiers)) {
       broker.counters().droppedTooLarge.increment();
     } else if (isBacklogged() && pendingBytes() + size > broker.settings().queueBytesMax()) {
       broker.counters().droppedSlow.increment();

@@ -53,6 +53,27 @@ public final class PublishForm {
     return 5 + 2 + topic.length + 2 + 4 + 5 + 5 * identifiers + properties.length + payload.length;
   }
 
+  /**
+   * Returns the size of one subscriber's packet, in bytes.
+   *
+   * @param withPacketId whether it has a packet identifier, that is QoS 1 or 2
+   * @param identifiers the subscription identifiers it will carry
+   * @param withExpiry whether it will tell an expiry
+   */
+  public int size(boolean withPacketId, int[] identifiers, boolean withExpiry) {
+    int own = v5 ? ownPropertiesSize(identifiers, withExpiry ? 0 : -1) : 0;
+    int remaining = remainingLength(withPacketId, own + properties.length);
+    return 1 + PacketEncoder.varintSize(remaining) + remaining;
+  }
+
+  private int remainingLength(boolean withPacketId, int propertiesSize) {
+    return 2
+        + topic.length
+        + (withPacketId ? 2 : 0)
+        + (v5 ? PacketEncoder.varintSize(propertiesSize) + propertiesSize : 0)
+        + payload.length;
+  }
+
   /** Writes the packet of a subscriber that needs nothing of its own: QoS 0, retain flag clear. */
   public void writePlain(ByteBuf out) {
     out.writeBytes(plainPacket());
@@ -87,14 +108,8 @@ public final class PublishForm {
   public void write(ByteBuf out, int flags, int packetId, int[] identifiers, long expirySeconds) {
     int ownProperties = v5 ? ownPropertiesSize(identifiers, expirySeconds) : 0;
     int propertiesSize = ownProperties + properties.length;
-    int remaining =
-        2
-            + topic.length
-            + (packetId == 0 ? 0 : 2)
-            + (v5 ? PacketEncoder.varintSize(propertiesSize) + propertiesSize : 0)
-            + payload.length;
     out.writeByte((PacketType.PUBLISH << 4) | flags);
-    PacketEncoder.writeVarint(out, remaining);
+    PacketEncoder.writeVarint(out, remainingLength(packetId != 0, propertiesSize));
     out.writeShort(topic.length);
     out.writeBytes(topic);
     if (packetId != 0) {
