@@ -369,7 +369,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     if (ending) {
       return;
     }
-    tell(reason, wantsReasons || session == null ? text : null);
+    tell(reason, wantsReasons || session == null ? out.fitting(text) : null);
     leave();
     out.flush();
     linger();

@@ -4,6 +4,7 @@ import dev.herald.core.route.Message;
 import dev.herald.mqtt.codec.PacketEncoder;
 import dev.herald.mqtt.codec.PublishForm;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,9 @@ final class PacketOutput {
 
   /** A buffer this full is handed to the channel before the flush. */
   private static final int CHUNK_BYTES = 64 * 1024;
+
+  /** The most a packet with a reason string has beside it. */
+  private static final int REASON_OVERHEAD_BYTES = 16;
 
   private final Connection connection;
   private final Broker broker;
@@ -108,9 +112,19 @@ final class PacketOutput {
     return PublishForm.of(message, connection.version());
   }
 
+  /**
+   * Returns a reason string, or null if it would make its packet larger than the client takes
+   * [MQTT-3.2.2-19] [MQTT-3.4.2-2] [MQTT-3.14.2-3].
+   */
+  @Nullable String fitting(@Nullable String text) {
+    return text == null || ByteBufUtil.utf8Bytes(text) + REASON_OVERHEAD_BYTES <= packetBytesMax
+        ? text
+        : null;
+  }
+
   /** Sends a PUBACK, PUBREC, PUBREL or PUBCOMP. */
   void ack(int type, int packetId, int reason, @Nullable String text) {
-    String told = connection.wantsReasons() ? text : null;
+    String told = connection.wantsReasons() ? fitting(text) : null;
     int size = 16 + (told == null ? 0 : 3 * told.length());
     PacketEncoder.ack(room(size), connection.version(), type, packetId, reason, told);
   }
