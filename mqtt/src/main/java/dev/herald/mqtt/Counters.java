@@ -16,7 +16,7 @@ final class Counters {
   final Counter protocolErrors;
   final Counter takenOver;
 
-  /** QoS 0 messages for clients that do not read fast enough. */
+  /** Messages for clients that do not read or acknowledge fast enough. */
   final Counter droppedSlow;
 
   /** QoS 1 and 2 messages for sessions without a connection whose queue is full. */

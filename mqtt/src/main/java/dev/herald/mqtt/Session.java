@@ -334,6 +334,7 @@ final class Session extends Subscriber {
       if (to == null) {
         broker.counters().droppedOffline.increment();
       } else {
+        broker.counters().droppedSlow.increment();
         to.end(
             Reason.QUOTA_EXCEEDED, "more messages wait for this client than it may have waiting");
       }
