@@ -17,11 +17,17 @@ import io.netty.util.ReferenceCountUtil;
  * frame [MQTT-6.0.0-2]; only binary frames carry MQTT [MQTT-6.0.0-1].
  */
 final class WsFrames extends ChannelDuplexHandler {
+  /** Whether a frame was refused, so that nothing after it counts. */
+  private boolean refused;
+
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object read) {
-    if (read instanceof BinaryWebSocketFrame || read instanceof ContinuationWebSocketFrame) {
+    if (refused) {
+      ReferenceCountUtil.release(read);
+    } else if (read instanceof BinaryWebSocketFrame || read instanceof ContinuationWebSocketFrame) {
       ctx.fireChannelRead(((WebSocketFrame) read).content());
     } else if (read instanceof WebSocketFrame) {
+      refused = true;
       ReferenceCountUtil.release(read);
       var _ =
           ctx.writeAndFlush(
