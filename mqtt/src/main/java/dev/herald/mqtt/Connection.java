@@ -14,6 +14,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.util.ReferenceCountUtil;
@@ -453,7 +454,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (!(cause instanceof IOException)) {
+    if (cause instanceof DecoderException) {
+      broker.counters().protocolErrors.increment();
+      LOG.log(Level.DEBUG, () -> "mqtt.websocket_error " + this + " " + cause.getMessage());
+    } else if (!(cause instanceof IOException)) {
       LOG.log(Level.WARNING, "mqtt.connection_failed " + this, cause);
     }
     close();
