@@ -80,7 +80,8 @@ public record MqttSettings(
         int receiveMax,
     @Setting(
             doc =
-                "How many bytes of messages may wait for one session. At the limit QoS 0 messages"
+                "How many bytes of messages may wait for one session, and how many may be under way"
+                    + " to its client unacknowledged. At the limit QoS 0 messages"
                     + " for it are dropped and counted; a connected client for which a QoS 1 or 2"
                     + " message has no room is disconnected with reason 0x97; for a session without"
                     + " a connection the message is dropped and counted.",

@@ -23,10 +23,16 @@ final class OutboundWindow {
   private long next;
 
   private int count;
+  private long bytes;
 
   /** Returns how many messages are not complete. */
   int size() {
     return count;
+  }
+
+  /** Returns about how many bytes of memory the messages take that are not complete. */
+  long bytes() {
+    return bytes;
   }
 
   /** Returns whether another message may be added: every identifier in between could be in use. */
@@ -41,6 +47,7 @@ final class OutboundWindow {
     }
     ring[place(next)] = message;
     count++;
+    bytes += message.message.weight();
     return identifier(next++);
   }
 
@@ -60,6 +67,7 @@ final class OutboundWindow {
     if (message != null) {
       ring[place(number)] = null;
       count--;
+      bytes -= message.message.weight();
       while (first < next && ring[place(first)] == null) {
         first++;
       }

@@ -367,7 +367,10 @@ final class Session extends Subscriber {
 
   private boolean canSend(Connection to) {
     return !to.out().isBacklogged()
-        && (window == null || (window.size() < inflightMax && window.hasIdentifier()));
+        && (window == null
+            || (window.size() < inflightMax
+                && window.bytes() < broker.settings().queueBytesMax()
+                && window.hasIdentifier()));
   }
 
   private void sendNow(Connection to, OutboundMessage outbound) {
