@@ -1,0 +1,259 @@
+package dev.herald.mqtt;
+
+import static dev.herald.mqtt.codec.Bytes.bytes;
+import static dev.herald.mqtt.codec.Bytes.text;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.herald.mqtt.codec.PacketType;
+import dev.herald.mqtt.codec.Reason;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What happens at each bound. */
+final class LimitsIT extends EdgeTest {
+  @Test
+  void connections_oneMoreIsClosed() {
+    restart("connectionsMax", "3");
+    RawClient first = edge.client(5, "1");
+    RawClient second = edge.client(5, "2");
+    RawClient third = edge.client(5, "3");
+    edge.open(5).expectClosed();
+    assertThat(edge.metric("herald_mqtt_connections_refused_total")).isEqualTo(1);
+    second.close();
+    edge.awaitMetric("herald_mqtt_connections", 2);
+    edge.client(5, "4").ping();
+    first.ping();
+    third.ping();
+  }
+
+  @Test
+  void sessions_oneMoreIsRefused() {
+    restart("sessionsMax", "2");
+    RawClient first = edge.client(5, "1");
+    RawClient away = edge.client(Wire.hello(4, "2").resume());
+    away.disconnect();
+    RawClient refused = RawClient.connect(edge.port(), Wire.hello(5, "3"));
+    assertThat(refused.connack().code()).isEqualTo(Reason.QUOTA_EXCEEDED);
+    refused.expectClosed();
+    RawClient old = RawClient.connect(edge.port(), Wire.hello(4, "3"));
+    assertThat(old.connack().code()).isEqualTo(3);
+    old.expectClosed();
+    RawClient back = edge.client(Wire.hello(4, "2").resume());
+    assertThat(back.connack().sessionPresent()).isTrue();
+    edge.client(5, "1").ping();
+    first.expectEnd(Reason.SESSION_TAKEN_OVER);
+  }
+
+  @Test
+  void subscriptions_oneMoreIsRefused() {
+    restart("subscriptionsMax", "2");
+    RawClient client = edge.client(5, "c");
+    assertThat(client.subscribe(1, "a", "b", "c")).containsExactly(1, 1, 0x97);
+    assertThat(client.subscribe(2, "b")).as("in place of its own").containsExactly(2);
+    assertThat(client.unsubscribe("a")).containsExactly(0);
+    assertThat(client.subscribe(0, "c")).containsExactly(0);
+    RawClient old = edge.client(4, "o");
+    assertThat(old.subscribe(1, "a", "b", "c")).containsExactly(1, 1, 0x80);
+  }
+
+  @Test
+  void receiveMax_moreOfQos2AreRefused() {
+    restart("receiveMax", "5");
+    RawClient client = edge.client(5, "c");
+    for (int id = 1; id <= 5; id++) {
+      client.send(Wire.publish(5, 2, "t", id, "p"));
+      Received _ = client.await(PacketType.PUBREC);
+    }
+    client.send(Wire.publish(5, 0b1100, "t", 3, Wire.NO_PROPERTIES, bytes("again")));
+    assertThat(client.await(PacketType.PUBREC).id()).isEqualTo(3);
+    client.send(Wire.ack(PacketType.PUBREL, 3));
+    Received _ = client.await(PacketType.PUBCOMP);
+    client.send(Wire.publish(5, 2, "t", 6, "p"));
+    Received _ = client.await(PacketType.PUBREC);
+    client.send(Wire.publish(5, 1, "t", 7, "p"));
+    client.expectEnd(Reason.RECEIVE_MAXIMUM_EXCEEDED);
+  }
+
+  @Test
+  void inflightMax_boundsWhatIsUnderWay() {
+    restart("inflightMax", "2");
+    RawClient client = edge.client(4, "c").silent();
+    client.subscribe(1, "t");
+    RawClient publisher = edge.client(5, "p");
+    for (int i = 0; i < 5; i++) {
+      assertThat(publisher.publish("t", "" + i, 1)).isZero();
+    }
+    Received first = client.message();
+    assertThat(client.message().payload()).isEqualTo("1");
+    client.expectNoMessage();
+    client.send(Wire.ack(PacketType.PUBACK, first.id()));
+    assertThat(client.message().payload()).isEqualTo("2");
+    client.expectNoMessage();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {4, 5})
+  void queueBytesMax_onlineClientIsDisconnected(int version) {
+    restart("queueBytesMax", "64KiB", "inflightMax", "1");
+    RawClient client = edge.client(version, "c").silent();
+    client.subscribe(1, "t");
+    RawClient publisher = edge.client(5, "p");
+    String payload = "p".repeat(10_000);
+    for (int i = 0; i < 8; i++) {
+      int _ = publisher.publish("t", payload, 1);
+    }
+    assertThat(client.message().id()).isEqualTo(1);
+    client.expectEnd(Reason.QUOTA_EXCEEDED);
+    assertThat(edge.dropped("slow_consumer")).as("what found no room is counted").isEqualTo(1);
+  }
+
+  @Test
+  void queueBytesMax_offlineMessagesAreDroppedAndCounted() {
+    restart("queueBytesMax", "64KiB");
+    RawClient client = edge.client(Wire.hello(5, "c").resume().sessionExpiry(100));
+    client.subscribe(1, "t");
+    client.disconnect();
+    RawClient publisher = edge.client(5, "p");
+    for (int i = 0; i < 10; i++) {
+      assertThat(publisher.publish("t", i + "p".repeat(10_000), 1)).isZero();
+    }
+    await().until(() -> edge.dropped("offline_queue_full") == 4);
+    RawClient again = edge.client(Wire.hello(5, "c").resume().sessionExpiry(100));
+    for (int i = 0; i < 6; i++) {
+      assertThat(again.message().payload()).startsWith("" + i);
+    }
+    again.expectNoMessage();
+    assertThat(publisher.publish("t", "p".repeat(10_000), 1)).as("there is room again").isZero();
+    assertThat(again.message().payload()).hasSize(10_000);
+  }
+
+  @Test
+  void queueBytesMax_boundsWhatAClientLeavesUnacknowledged() {
+    restart("queueBytesMax", "64KiB");
+    RawClient client = edge.client(Wire.hello(5, "c").resume().sessionExpiry(100)).silent();
+    client.subscribe(1, "t");
+    RawClient publisher = edge.client(5, "p");
+    // it reads but never acknowledges: half waits unacknowledged, half in the queue, then it ends
+    int sent = 0;
+    while (edge.dropped("slow_consumer") == 0) {
+      int _ = publisher.publish("t", "p".repeat(10_000), 1);
+      assertThat(++sent).as("messages kept for it").isLessThan(100);
+    }
+    client.expectEnd(Reason.QUOTA_EXCEEDED);
+  }
+
+  @Test
+  void slowSubscriber_isDroppedForAndTheOthersGoOn() {
+    restart("queueBytesMax", "1MiB");
+    RawClient slow = RawClient.open(edge.port(), 5, 4096);
+    slow.send(Wire.hello(5, "slow").toBytes());
+    Received _ = slow.await(PacketType.CONNACK);
+    slow.subscribe(0, "t");
+    RawClient quick = edge.client(5, "quick");
+    quick.subscribe(0, "t");
+    RawClient publisher = edge.client(5, "p");
+    String payload = "x".repeat(10_000);
+    byte[] ten = {};
+    for (int i = 0; i < 10; i++) {
+      ten = bytes(ten, Wire.publish(5, 0, "t", 0, payload));
+    }
+    for (int i = 0; i < 200; i++) {
+      publisher.send(ten);
+      for (int k = 0; k < 10; k++) {
+        assertThat(quick.message().payload()).hasSize(10_000);
+      }
+    }
+    publisher.ping();
+    assertThat(edge.dropped("slow_consumer")).isGreaterThan(0);
+    long sent = edge.metric("herald_mqtt_messages_sent_total");
+    long dropped = edge.dropped("slow_consumer");
+    assertThat(sent + dropped).isEqualTo(4000);
+    // 20 MB were published: what is kept for the slow one is its queue and the socket's buffers
+    assertThat((sent - 2000) * 10_000).isLessThan(8 << 20);
+    // it is served again once it reads
+    for (int i = 0; i < sent - 2000; i++) {
+      assertThat(slow.message().payload()).hasSize(10_000);
+    }
+    publisher.send(Wire.publish(5, 0, "t", 0, "again"));
+    assertThat(slow.message().payload()).isEqualTo("again");
+  }
+
+  @Test
+  void slowReader_thatAsksWithoutEndIsReadNoFurther() throws InterruptedException {
+    restart("queueBytesMax", "64KiB");
+    RawClient slow = RawClient.open(edge.port(), 5, 256 * 1024);
+    slow.send(Wire.hello(5, "slow").toBytes());
+    Received _ = slow.await(PacketType.CONNACK);
+    // each is answered by a sentence several times its length
+    byte[] one = Wire.publish(5, 1, "$x", 1, "p");
+    int blocks = 200;
+    byte[] block = {};
+    for (int i = 0; i < 500; i++) {
+      block = bytes(block, one);
+    }
+    byte[] many = block;
+    Thread asking =
+        Thread.ofPlatform()
+            .name("asking")
+            .start(
+                () -> {
+                  for (int i = 0; i < blocks; i++) {
+                    slow.send(many);
+                  }
+                });
+    AtomicLong before = new AtomicLong(-1);
+    await()
+        .pollInterval(Duration.ofMillis(200))
+        .until(
+            () -> {
+              long now = edge.metric("herald_mqtt_messages_received_total");
+              return before.getAndSet(now) == now && now > 0;
+            });
+    assertThat(edge.metric("herald_mqtt_messages_received_total")).isLessThan(blocks * 500L);
+    for (int i = 0; i < blocks * 500; i++) {
+      Received _ = slow.await(PacketType.PUBACK);
+    }
+    asking.join();
+  }
+
+  @Test
+  void maximumPacketSize_ofTheClientIsRespected() {
+    RawClient small = edge.client(Wire.hello(5, "small").maximumPacketSize(100));
+    small.subscribe(Wire.identifier(7), 1, "t");
+    RawClient publisher = edge.client(5, "p");
+    for (int qos = 0; qos <= 1; qos++) {
+      // the packet of the size that just fits: measured, not computed
+      int _ = publisher.publish("t", "x".repeat(50), qos);
+      int overhead = small.message().size() - 50;
+      int _ = publisher.publish("t", "y".repeat(101 - overhead), qos);
+      int _ = publisher.publish("t", "z".repeat(100 - overhead), qos);
+      Received fits = small.message();
+      assertThat(fits.payload()).startsWith("z");
+      assertThat(fits.size()).isEqualTo(100);
+      int _ =
+          publisher.publish("t", "w".repeat(100 - overhead - 5), qos << 1, Wire.expiry(60));
+      assertThat(small.message().size()).as("with an expiry").isEqualTo(100);
+    }
+    assertThat(edge.dropped("packet_too_large")).isEqualTo(2);
+  }
+
+  @Test
+  void maximumPacketSize_reasonStringsAreLeftOut() {
+    RawClient small = edge.client(Wire.hello(5, "small").maximumPacketSize(30));
+    small.send(Wire.publish(5, 1, "$x", 1, "p"));
+    Received refused = small.await(PacketType.PUBACK);
+    assertThat(refused.code()).isEqualTo(Reason.TOPIC_NAME_INVALID);
+    assertThat(refused.size()).isLessThanOrEqualTo(30);
+    small.send(Wire.packet(0xF0));
+    assertThat(small.expectEnd(Reason.PROTOCOL_ERROR).size()).isLessThanOrEqualTo(30);
+    RawClient connecting =
+        RawClient.connect(
+            edge.port(), Wire.hello(5, "c").maximumPacketSize(10).with(0x15, text("m")));
+    assertThat(connecting.connack().code()).isEqualTo(Reason.BAD_AUTHENTICATION_METHOD);
+    assertThat(connecting.connack().size()).isLessThanOrEqualTo(10);
+  }
+}
