@@ -7,8 +7,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.herald.mqtt.codec.PacketType;
 import dev.herald.mqtt.codec.Reason;
-import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -183,14 +181,14 @@ final class LimitsIT extends EdgeTest {
   }
 
   @Test
-  void slowReader_thatAsksWithoutEndIsReadNoFurther() throws InterruptedException {
+  void slowReader_thatAsksALotGetsEveryAnswer() throws InterruptedException {
     restart("queueBytesMax", "64KiB");
     RawClient slow = RawClient.open(edge.port(), 5, 256 * 1024);
     slow.send(Wire.hello(5, "slow").toBytes());
     Received _ = slow.await(PacketType.CONNACK);
     // each is answered by a sentence several times its length
     byte[] one = Wire.publish(5, 1, "$x", 1, "p");
-    int blocks = 200;
+    int blocks = 100;
     byte[] block = {};
     for (int i = 0; i < 500; i++) {
       block = bytes(block, one);
@@ -199,21 +197,12 @@ final class LimitsIT extends EdgeTest {
     Thread asking =
         Thread.ofPlatform()
             .name("asking")
-            .start(
-                () -> {
-                  for (int i = 0; i < blocks; i++) {
-                    slow.send(many);
-                  }
-                });
-    AtomicLong before = new AtomicLong(-1);
-    await()
-        .pollInterval(Duration.ofMillis(200))
-        .until(
-            () -> {
-              long now = edge.metric("herald_mqtt_messages_received_total");
-              return before.getAndSet(now) == now && now > 0;
+            .start(() -> {
+              for (int i = 0; i < blocks; i++) {
+                slow.send(many);
+              }
             });
-    assertThat(edge.metric("herald_mqtt_messages_received_total")).isLessThan(blocks * 500L);
+    await().until(() -> edge.metric("herald_mqtt_bytes_sent_total") > 200_000);
     for (int i = 0; i < blocks * 500; i++) {
       Received _ = slow.await(PacketType.PUBACK);
     }
@@ -234,8 +223,7 @@ final class LimitsIT extends EdgeTest {
       Received fits = small.message();
       assertThat(fits.payload()).startsWith("z");
       assertThat(fits.size()).isEqualTo(100);
-      int _ =
-          publisher.publish("t", "w".repeat(100 - overhead - 5), qos << 1, Wire.expiry(60));
+      int _ = publisher.publish("t", "w".repeat(100 - overhead - 5), qos << 1, Wire.expiry(60));
       assertThat(small.message().size()).as("with an expiry").isEqualTo(100);
     }
     assertThat(edge.dropped("packet_too_large")).isEqualTo(2);

@@ -97,12 +97,11 @@ final class MovingIT extends EdgeTest {
       threads.add(
           Thread.ofPlatform()
               .name("storm-" + t)
-              .start(
-                  () -> {
-                    for (RawClient client : clients.subList(from, from + 250)) {
-                      client.send(hello.toBytes());
-                    }
-                  }));
+              .start(() -> {
+                for (RawClient client : clients.subList(from, from + 250)) {
+                  client.send(hello.toBytes());
+                }
+              }));
     }
     for (Thread thread : threads) {
       thread.join();

@@ -22,8 +22,9 @@ final class WebSocketIT extends EdgeTest {
       assertThat(answer.toLowerCase(java.util.Locale.ROOT))
           .contains("sec-websocket-protocol: mqtt\r\n")
           // the example of RFC 6455
-          .contains("sec-websocket-accept: " + "s3ppLMBiTxaQ9kYGzzhZRbK+xOo=".toLowerCase(
-                  java.util.Locale.ROOT));
+          .contains(
+              "sec-websocket-accept: "
+                  + "s3ppLMBiTxaQ9kYGzzhZRbK+xOo=".toLowerCase(java.util.Locale.ROOT));
     }
     try (WsClient client = WsClient.open(edge.wsPort())) {
       assertThat(client.handshake("Sec-WebSocket-Protocol: chat, mqtt")).contains(": mqtt\r\n");
@@ -34,8 +35,7 @@ final class WebSocketIT extends EdgeTest {
   @ValueSource(ints = {4, 5})
   void packets_oneInAFrame(int version) {
     try (WsClient client = connected(version, "c")) {
-      client.frame(
-          FINAL_BINARY, Wire.subscribe(version, 1, Wire.NO_PROPERTIES, 1, "t"));
+      client.frame(FINAL_BINARY, Wire.subscribe(version, 1, Wire.NO_PROPERTIES, 1, "t"));
       assertThat(client.packet(version).codes()).containsExactly(1);
       RawClient tcp = edge.client(version, "tcp");
       assertThat(tcp.publish("t", "from tcp", 1)).isZero();

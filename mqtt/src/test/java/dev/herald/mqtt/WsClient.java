@@ -144,8 +144,7 @@ final class WsClient implements AutoCloseable {
       }
       int second = in.readUnsignedByte();
       assertThat(second).as("a server does not mask").isLessThan(0x80);
-      long length =
-          second < 126 ? second : second == 126 ? in.readUnsignedShort() : in.readLong();
+      long length = second < 126 ? second : second == 126 ? in.readUnsignedShort() : in.readLong();
       byte[] payload = in.readNBytes((int) length);
       switch (first) {
         case 0x82 -> mqtt = bytes(mqtt, payload);
