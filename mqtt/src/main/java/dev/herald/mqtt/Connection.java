@@ -309,7 +309,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
     lane.add(this);
     lastReadTick = lane.tick();
     then.run();
-    channel.config().setAutoRead(true);
+    if (!moving) {
+      channel.config().setAutoRead(true);
+    }
     if (waiting != null) {
       decode(waiting, true);
     }
@@ -319,7 +321,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
-    if (!paused && !ending && mustPause()) {
+    if (!paused && !ending && !moving && mustPause()) {
       paused = true;
       ctx.channel().config().setAutoRead(false);
       lane.pause(this);
