@@ -172,11 +172,7 @@ final class LoopLane implements Lane {
       if (task == null) {
         return;
       }
-      try {
-        task.run();
-      } catch (RuntimeException failure) {
-        LOG.log(Level.ERROR, "mqtt.task_failed lane=" + index, failure);
-      }
+      survive(task);
     }
     if (!tasks.isEmpty() && drainScheduled.compareAndSet(false, true)) {
       loop.execute(drain);
@@ -205,7 +201,7 @@ final class LoopLane implements Lane {
     for (int i = connectionCount - 1; i >= 0; i--) {
       Connection connection = i < connectionCount ? connections[i] : null;
       if (connection != null) {
-        connection.sweep(tick);
+        survive(() -> connection.sweep(tick));
       }
     }
     sweepSessions(clock.millis());
@@ -215,8 +211,17 @@ final class LoopLane implements Lane {
     while (!deadlines.isEmpty() && deadlines.firstKey() <= nowMs / 1000) {
       var due = deadlines.pollFirstEntry();
       for (Session session : due.getValue()) {
-        session.timeHasCome(nowMs);
+        survive(() -> session.timeHasCome(nowMs));
       }
+    }
+  }
+
+  /** Runs a piece of work whose failure must not end the work on others. */
+  private void survive(Runnable work) {
+    try {
+      work.run();
+    } catch (RuntimeException failure) {
+      LOG.log(Level.ERROR, "mqtt.task_failed lane=" + index, failure);
     }
   }
 
