@@ -3,6 +3,7 @@ package dev.herald.mqtt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.util.ResourceLeakDetector;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 
@@ -13,6 +14,10 @@ import org.junit.jupiter.api.AfterEach;
 abstract class EdgeTest {
   final LogWatch log = LogWatch.start();
   TestEdge edge;
+
+  static {
+    ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
+  }
 
   EdgeTest() {
     edge = new TestEdge();
