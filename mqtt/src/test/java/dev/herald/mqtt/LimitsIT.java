@@ -188,7 +188,7 @@ final class LimitsIT extends EdgeTest {
     Received _ = slow.await(PacketType.CONNACK);
     // each is answered by a sentence several times its length
     byte[] one = Wire.publish(5, 1, "$x", 1, "p");
-    int blocks = 100;
+    int blocks = 40;
     byte[] block = {};
     for (int i = 0; i < 500; i++) {
       block = bytes(block, one);
