@@ -1,7 +1,7 @@
 package dev.herald.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.herald.core.group.GroupMessage;
+import dev.herald.core.event.GroupMessage;
 import dev.herald.core.store.Store.MessagePage;
 
 /**

@@ -4,7 +4,7 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.linecorp.armeria.common.websocket.WebSocketWriter;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.herald.core.app.App;
-import dev.herald.core.group.GroupEvent;
+import dev.herald.core.event.GroupEvent;
 import dev.herald.core.group.GroupTopics;
 import dev.herald.core.route.Message;
 import dev.herald.core.route.Subscriber;

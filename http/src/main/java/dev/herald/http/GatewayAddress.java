@@ -2,7 +2,7 @@ package dev.herald.http;
 
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
-import dev.herald.core.group.GroupLimits;
+import dev.herald.core.event.GroupLimits;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

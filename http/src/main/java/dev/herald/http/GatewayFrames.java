@@ -1,7 +1,7 @@
 package dev.herald.http;
 
-import dev.herald.core.group.GroupEvent;
-import dev.herald.core.group.GroupMessage;
+import dev.herald.core.event.GroupEvent;
+import dev.herald.core.event.GroupMessage;
 import dev.herald.core.route.Message;
 
 /** The frames a gateway is sent: UTF-8 of the contract's envelope with a code of its own. */

@@ -5,7 +5,7 @@ import com.linecorp.armeria.common.websocket.WebSocketFrameType;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
-import dev.herald.core.group.GroupCommand.Outcome;
+import dev.herald.core.event.GroupCommand.Outcome;
 import dev.herald.core.group.GroupCommands.Draft;
 import java.io.ByteArrayOutputStream;
 import java.util.concurrent.CompletionStage;

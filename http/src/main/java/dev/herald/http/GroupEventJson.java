@@ -1,7 +1,7 @@
 package dev.herald.http;
 
-import dev.herald.core.group.GroupEvent;
-import dev.herald.core.group.GroupEvent.Created;
+import dev.herald.core.event.GroupEvent;
+import dev.herald.core.event.GroupEvent.Created;
 
 /**
  * The JSON of a group event as subscribers of {@code $group/{groupId}} get it: {@code

@@ -9,7 +9,7 @@ import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
-import dev.herald.core.group.GroupCommand.Outcome;
+import dev.herald.core.event.GroupCommand.Outcome;
 import dev.herald.core.store.Store.TimeRange;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;

@@ -1,8 +1,8 @@
 package dev.herald.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.herald.core.group.GroupMessage;
-import dev.herald.core.group.GroupMessage.Recall;
+import dev.herald.core.event.GroupMessage;
+import dev.herald.core.event.GroupMessage.Recall;
 import java.io.IOException;
 
 /** Writes a group message as the contract wants it: keys, their order and their types. */

@@ -2,8 +2,8 @@ package dev.herald.http;
 
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
-import dev.herald.core.group.GroupEvent;
-import dev.herald.core.group.GroupKey;
+import dev.herald.core.event.GroupEvent;
+import dev.herald.core.event.GroupKey;
 import dev.herald.core.group.GroupQueries;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -3,10 +3,10 @@ package dev.herald.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.herald.core.group.GroupEvent;
+import dev.herald.core.event.GroupEvent;
+import dev.herald.core.event.GroupKey;
+import dev.herald.core.event.GroupMessage;
 import dev.herald.core.group.GroupFeed;
-import dev.herald.core.group.GroupKey;
-import dev.herald.core.group.GroupMessage;
 import dev.herald.core.route.Message;
 import dev.herald.core.store.Store.MessagePage;
 import java.util.List;

@@ -3,7 +3,7 @@ package dev.herald.mqtt;
 import dev.herald.core.app.App;
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
-import dev.herald.core.group.GroupLimits;
+import dev.herald.core.event.GroupLimits;
 import dev.herald.mqtt.codec.Connect;
 import dev.herald.mqtt.codec.PacketEncoder;
 import dev.herald.mqtt.codec.PacketException;

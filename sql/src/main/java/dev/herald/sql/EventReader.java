@@ -1,8 +1,8 @@
 package dev.herald.sql;
 
-import dev.herald.core.group.GroupEvent;
-import dev.herald.core.group.GroupKey;
-import dev.herald.core.group.GroupMessage;
+import dev.herald.core.event.GroupEvent;
+import dev.herald.core.event.GroupKey;
+import dev.herald.core.event.GroupMessage;
 import dev.herald.core.store.Store.ClientMessageKey;
 import dev.herald.core.store.Store.GroupHead;
 import dev.herald.core.store.Store.MessagePage;

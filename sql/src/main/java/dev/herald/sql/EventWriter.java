@@ -2,10 +2,10 @@ package dev.herald.sql;
 
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
-import dev.herald.core.group.GroupEvent;
-import dev.herald.core.group.GroupEvent.Created;
-import dev.herald.core.group.GroupKey;
-import dev.herald.core.group.GroupMessage;
+import dev.herald.core.event.GroupEvent;
+import dev.herald.core.event.GroupEvent.Created;
+import dev.herald.core.event.GroupKey;
+import dev.herald.core.event.GroupMessage;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;

@@ -3,8 +3,8 @@ package dev.herald.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.herald.core.group.GroupEvent;
-import dev.herald.core.group.GroupKey;
+import dev.herald.core.event.GroupEvent;
+import dev.herald.core.event.GroupKey;
 import dev.herald.core.metric.Metrics;
 import dev.herald.testkit.GroupEvents;
 import java.nio.file.Path;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
-import dev.herald.core.group.GroupEvent;
-import dev.herald.core.group.GroupKey;
+import dev.herald.core.event.GroupEvent;
+import dev.herald.core.event.GroupKey;
 import dev.herald.core.metric.Metrics;
 import dev.herald.testkit.GroupEvents;
 import java.io.IOException;

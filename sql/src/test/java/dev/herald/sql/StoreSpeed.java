@@ -1,9 +1,9 @@
 package dev.herald.sql;
 
-import dev.herald.core.group.GroupEvent;
-import dev.herald.core.group.GroupEvent.Created;
-import dev.herald.core.group.GroupKey;
-import dev.herald.core.group.GroupMessage;
+import dev.herald.core.event.GroupEvent;
+import dev.herald.core.event.GroupEvent.Created;
+import dev.herald.core.event.GroupKey;
+import dev.herald.core.event.GroupMessage;
 import dev.herald.core.metric.Metrics;
 import dev.herald.core.store.Store.Page;
 import dev.herald.core.store.Store.TimeRange;

@@ -1,8 +1,8 @@
 package dev.herald.testkit;
 
-import dev.herald.core.group.GroupEvent.Created;
-import dev.herald.core.group.GroupKey;
-import dev.herald.core.group.GroupMessage;
+import dev.herald.core.event.GroupEvent.Created;
+import dev.herald.core.event.GroupKey;
+import dev.herald.core.event.GroupMessage;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
-import dev.herald.core.group.GroupCommand;
-import dev.herald.core.group.GroupCommand.Create;
-import dev.herald.core.group.GroupCommand.Outcome;
-import dev.herald.core.group.GroupKey;
-import dev.herald.core.group.GroupMessage;
+import dev.herald.core.event.GroupCommand;
+import dev.herald.core.event.GroupCommand.Create;
+import dev.herald.core.event.GroupCommand.Outcome;
+import dev.herald.core.event.GroupKey;
+import dev.herald.core.event.GroupMessage;
 import dev.herald.core.journal.Journal;
 import java.util.ArrayList;
 import java.util.List;

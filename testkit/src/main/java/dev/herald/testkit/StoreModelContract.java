@@ -3,10 +3,10 @@ package dev.herald.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.herald.core.error.HeraldException;
-import dev.herald.core.group.GroupEvent;
-import dev.herald.core.group.GroupEvent.Created;
-import dev.herald.core.group.GroupKey;
-import dev.herald.core.group.GroupMessage;
+import dev.herald.core.event.GroupEvent;
+import dev.herald.core.event.GroupEvent.Created;
+import dev.herald.core.event.GroupKey;
+import dev.herald.core.event.GroupMessage;
 import dev.herald.core.store.Store;
 import dev.herald.core.store.Store.ClientMessageKey;
 import dev.herald.core.store.Store.GroupHead;

@@ -2,7 +2,7 @@ package dev.herald.core.app;
 
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
-import dev.herald.core.group.GroupLimits;
+import dev.herald.core.event.GroupLimits;
 import dev.herald.core.metric.Metrics;
 import dev.herald.core.route.TopicTree;
 import java.util.Collection;

@@ -1,8 +1,12 @@
 package dev.herald.core.group;
 
 import dev.herald.core.bus.Bus;
-import dev.herald.core.group.GroupCommand.Create;
-import dev.herald.core.group.GroupCommand.Outcome;
+import dev.herald.core.event.GroupCommand;
+import dev.herald.core.event.GroupCommand.Create;
+import dev.herald.core.event.GroupCommand.Outcome;
+import dev.herald.core.event.GroupEvent;
+import dev.herald.core.event.GroupKey;
+import dev.herald.core.event.GroupMessage;
 import dev.herald.core.journal.Journal;
 import dev.herald.core.metric.Metrics;
 import dev.herald.core.store.Store;

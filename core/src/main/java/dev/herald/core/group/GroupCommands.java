@@ -1,6 +1,9 @@
 package dev.herald.core.group;
 
-import dev.herald.core.group.GroupCommand.Outcome;
+import dev.herald.core.event.GroupCommand;
+import dev.herald.core.event.GroupCommand.Outcome;
+import dev.herald.core.event.GroupKey;
+import dev.herald.core.event.GroupLimits;
 import dev.herald.core.id.MessageIds;
 import dev.herald.core.journal.Journal;
 import java.util.concurrent.CompletionStage;

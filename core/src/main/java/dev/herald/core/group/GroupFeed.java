@@ -4,6 +4,7 @@ import dev.herald.core.app.App;
 import dev.herald.core.app.Apps;
 import dev.herald.core.bus.Bus;
 import dev.herald.core.bus.BusMessage;
+import dev.herald.core.event.GroupEvent;
 import dev.herald.core.route.Message;
 import dev.herald.core.route.MessageProperties;
 import dev.herald.core.route.Router;

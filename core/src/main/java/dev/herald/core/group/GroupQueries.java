@@ -2,6 +2,9 @@ package dev.herald.core.group;
 
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
+import dev.herald.core.event.GroupEvent;
+import dev.herald.core.event.GroupKey;
+import dev.herald.core.event.GroupLimits;
 import dev.herald.core.store.Store;
 import dev.herald.core.store.Store.MessagePage;
 import dev.herald.core.store.Store.Page;

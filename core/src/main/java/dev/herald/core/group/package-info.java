@@ -1,4 +1,4 @@
-/** Groups: commands, the numbered events they become, queries and the live feed. */
+/** Groups: what is done to them (commands), asked of them (queries), applied and shown. */
 @NullMarked
 package dev.herald.core.group;
 

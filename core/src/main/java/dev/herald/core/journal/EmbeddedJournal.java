@@ -2,8 +2,8 @@ package dev.herald.core.journal;
 
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
-import dev.herald.core.group.GroupCommand;
-import dev.herald.core.group.GroupCommand.Outcome;
+import dev.herald.core.event.GroupCommand;
+import dev.herald.core.event.GroupCommand.Outcome;
 import dev.herald.core.metric.Metrics;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;

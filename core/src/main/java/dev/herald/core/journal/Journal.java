@@ -1,6 +1,6 @@
 package dev.herald.core.journal;
 
-import dev.herald.core.group.GroupCommand;
+import dev.herald.core.event.GroupCommand;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 

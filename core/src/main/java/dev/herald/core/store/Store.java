@@ -1,8 +1,8 @@
 package dev.herald.core.store;
 
-import dev.herald.core.group.GroupEvent;
-import dev.herald.core.group.GroupKey;
-import dev.herald.core.group.GroupMessage;
+import dev.herald.core.event.GroupEvent;
+import dev.herald.core.event.GroupKey;
+import dev.herald.core.event.GroupMessage;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -99,7 +99,7 @@ public interface Store extends AutoCloseable {
    * Which page of a result.
    *
    * @param number from 0
-   * @param size 1 to {@link dev.herald.core.group.GroupLimits#PAGE_SIZE_MAX}
+   * @param size 1 to {@link dev.herald.core.event.GroupLimits#PAGE_SIZE_MAX}
    */
   record Page(long number, int size) {}
 

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
-import dev.herald.core.group.GroupCommand.Create;
-import dev.herald.core.group.GroupCommand.Outcome;
+import dev.herald.core.event.GroupCommand;
+import dev.herald.core.event.GroupCommand.Create;
+import dev.herald.core.event.GroupCommand.Outcome;
+import dev.herald.core.event.GroupKey;
 import dev.herald.core.group.GroupCommands.Draft;
 import dev.herald.core.id.MessageIds;
 import dev.herald.core.journal.Journal;

@@ -2,6 +2,7 @@ package dev.herald.core.group;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.herald.core.event.GroupLimits;
 import dev.herald.core.topic.Topics;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;

@@ -14,7 +14,6 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
-import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -118,22 +117,11 @@ class ArchitectureTest {
     slices().assignedFrom(new Features()).should().beFreeOfCycles().check(herald);
   }
 
-  /**
-   * A package is a feature. The ports Journal and Store speak in the records of groups and groups
-   * live on both, so these count as one.
-   */
+  /** A package is a feature. */
   private static final class Features implements SliceAssignment {
-    private static final Set<String> GROUPS =
-        Set.of(
-            "dev.herald.core.app",
-            "dev.herald.core.group",
-            "dev.herald.core.journal",
-            "dev.herald.core.store");
-
     @Override
     public SliceIdentifier getIdentifierOf(JavaClass type) {
-      String name = type.getPackageName();
-      return SliceIdentifier.of(GROUPS.contains(name) ? "dev.herald.core.group" : name);
+      return SliceIdentifier.of(type.getPackageName());
     }
 
     @Override

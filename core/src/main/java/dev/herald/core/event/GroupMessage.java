@@ -1,4 +1,4 @@
-package dev.herald.core.group;
+package dev.herald.core.event;
 
 import org.jspecify.annotations.Nullable;
 

@@ -1,4 +1,4 @@
-package dev.herald.core.group;
+package dev.herald.core.event;
 
 /**
  * Names one group of one app. Both ids are compared exactly: case and trailing spaces count.

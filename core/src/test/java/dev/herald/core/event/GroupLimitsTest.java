@@ -1,4 +1,4 @@
-package dev.herald.core.group;
+package dev.herald.core.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
