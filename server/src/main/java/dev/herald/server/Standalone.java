@@ -14,6 +14,7 @@ import dev.herald.mqtt.MqttSettings;
 import dev.herald.server.config.HeraldConfig;
 import dev.herald.sql.SqliteStore;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
@@ -85,7 +86,7 @@ final class Standalone implements AutoCloseable {
     startListening(http::start);
     endpoints = new Endpoints(addresses, mqtt.mqttPort(), mqtt.wsPort(), http.port());
     dataPath = data.path();
-    startupMs = clock.millis() - processStartMs();
+    startupMs = clock.millis() - jvmStartMs();
     LOG.info(
         "server.started version={} {} startupMs={}", version, endpoints.keyValues(), startupMs);
   }
@@ -176,8 +177,9 @@ final class Standalone implements AutoCloseable {
     return startupMs;
   }
 
-  private long processStartMs() {
-    return ProcessHandle.current().info().startInstant().orElseGet(clock::instant).toEpochMilli();
+  /** When the JVM started: the process may be older, as it was the launcher's shell before. */
+  private static long jvmStartMs() {
+    return ManagementFactory.getRuntimeMXBean().getStartTime();
   }
 
   private <T extends AutoCloseable> T opened(String name, T resource) {

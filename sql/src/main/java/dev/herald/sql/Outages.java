@@ -57,8 +57,7 @@ final class Outages {
     }
     failures.increment();
     if (failing.compareAndSet(false, true)) {
-      int code = resultCode(cause);
-      boolean corrupted = code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+      boolean corrupted = isDamage(cause);
       LOG.log(
           corrupted ? Level.ERROR : Level.WARNING,
           (corrupted ? "store.corrupted" : "store.failed")
@@ -70,6 +69,12 @@ final class Outages {
     }
     return new HeraldException(
         ErrorCode.STORE_UNAVAILABLE, "The store cannot " + operation + " now.", cause);
+  }
+
+  /** Returns whether a failure says that the file is not what SQLite wrote. */
+  static boolean isDamage(SQLException failure) {
+    int code = resultCode(failure);
+    return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
   }
 
   /** Returns SQLite's primary result code, or 0 if the failure is not SQLite's. */

@@ -179,7 +179,8 @@ public final class SqliteStore implements Store {
       }
       return EventWriter.over(connection);
     } catch (SQLException e) {
-      throw Database.unusable("The database file " + database.file() + " cannot be opened", e);
+      String what = Outages.isDamage(e) ? " is damaged and cannot be opened" : " cannot be opened";
+      throw Database.unusable("The database file " + database.file() + what, e);
     }
   }
 
