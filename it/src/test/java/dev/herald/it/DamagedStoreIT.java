@@ -56,7 +56,6 @@ class DamagedStoreIT {
   @Test
   void stoppedServer_leavesOneWholeFile() {
     assertThat(original.resolve(FILE + "-wal")).doesNotExist();
-    assertThat(original.resolve("native")).doesNotExist();
     try (var server = HeraldProcess.start(data);
         var api = new GroupApi(server, "a")) {
       assertThat(api.history("g")).hasSize(MESSAGES);
