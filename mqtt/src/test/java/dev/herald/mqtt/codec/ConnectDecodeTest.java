@@ -81,124 +81,48 @@ final class ConnectDecodeTest {
         .isEqualTo(new Connect.Options(0, 65_535, Integer.MAX_VALUE, 0, true, null));
   }
 
+  private static final byte[] EVERY_PROPERTY =
+      bytes(
+          bytes(0x11, 0xFF, 0xFF, 0xFF, 0xFF), // session expiry: never
+          bytes(0x15, 0, 1, "m"), // authentication method
+          bytes(0x16, 0, 2, 0, 1), // authentication data
+          bytes(0x17, 0), // request problem information
+          bytes(0x19, 1), // request response information
+          bytes(0x21, 0, 1), // receive maximum
+          bytes(0x22, 0xFF, 0xFF), // topic alias maximum
+          bytes(0x26, 0, 1, "k", 0, 1, "v"), // user property
+          bytes(0x26, 0, 1, "k", 0, 1, "w"), // user property, the same name again
+          bytes(0x27, 0x80, 0, 0, 0), // maximum packet size: 2^31
+          bytes(0x26, 0, 0, 0, 0)); // user property, both empty
+
+  private static final byte[] EVERY_PROPERTY_OF_A_WILL =
+      bytes(
+          bytes(0x01, 1), // payload format: text
+          bytes(0x02, 0, 0, 0, 9), // message expiry
+          bytes(0x03, 0, 3, "t/p"), // content type
+          bytes(0x08, 0, 3, "r/t"), // response topic
+          bytes(0x09, 0, 2, 0xFF, 0), // correlation data
+          bytes(0x18, 0x80, 0, 0, 0), // will delay: 2^31
+          bytes(0x26, 0, 1, "a", 0, 1, "1"), // user property
+          bytes(0x26, 0, 1, "b", 0, 0), // user property, value empty
+          bytes(0x26, 0, 0, 0, 0)); // user property, both empty
+
   @Test
   void connect_everyPropertyOf5() {
     Connect packet =
         decoding.connect(
             bytes(
-                0,
-                4,
-                "MQTT", // protocol name
+                bytes(0, 4, "MQTT"), // protocol name
                 5, // protocol version
                 0xF6, // flags: user name, password, will retain, will QoS 2, will, clean start
-                0,
-                10, // keep alive
-                48, // length of the properties
-                0x11,
-                0xFF,
-                0xFF,
-                0xFF,
-                0xFF, // session expiry: never
-                0x15,
-                0,
-                1,
-                "m", // authentication method
-                0x16,
-                0,
-                2,
-                0,
-                1, // authentication data
-                0x17,
-                0, // request problem information
-                0x19,
-                1, // request response information
-                0x21,
-                0,
-                1, // receive maximum
-                0x22,
-                0xFF,
-                0xFF, // topic alias maximum
-                0x26,
-                0,
-                1,
-                "k",
-                0,
-                1,
-                "v", // user property
-                0x26,
-                0,
-                1,
-                "k",
-                0,
-                1,
-                "w", // user property, the same name again
-                0x27,
-                0x80,
-                0,
-                0,
-                0, // maximum packet size: 2^31
-                0x26,
-                0,
-                0,
-                0,
-                0, // user property, both empty
-                1,
-                0,
-                "c".repeat(256), // client identifier
-                47, // length of the will's properties
-                0x01,
-                1, // payload format: text
-                0x02,
-                0,
-                0,
-                0,
-                9, // message expiry
-                0x03,
-                0,
-                3,
-                "t/p", // content type
-                0x08,
-                0,
-                3,
-                "r/t", // response topic
-                0x09,
-                0,
-                2,
-                0xFF,
-                0, // correlation data
-                0x18,
-                0x80,
-                0,
-                0,
-                0, // will delay: 2^31
-                0x26,
-                0,
-                1,
-                "a",
-                0,
-                1,
-                "1", // user property
-                0x26,
-                0,
-                1,
-                "b",
-                0,
-                0, // user property, value empty
-                0x26,
-                0,
-                0,
-                0,
-                0, // user property, both empty
-                0,
-                1,
-                "w", // will topic
-                0,
-                0, // will payload: empty
-                0,
-                4,
-                "user", // user name
-                0,
-                0)); // password: empty
+                bytes(0, 10), // keep alive
+                bytes(48, EVERY_PROPERTY),
+                bytes(1, 0, "c".repeat(256)), // client identifier
+                bytes(47, EVERY_PROPERTY_OF_A_WILL),
+                bytes(0, 1, "w"), // will topic
+                bytes(0, 0), // will payload: empty
+                bytes(0, 4, "user"), // user name
+                bytes(0, 0))); // password: empty
     assertThat(packet.clientId()).hasSize(256);
     assertThat(packet.options())
         .isEqualTo(new Connect.Options(0xFFFF_FFFFL, 1, 0x8000_0000L, 65_535, false, "m"));
