@@ -5,11 +5,15 @@ import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.ServiceOptions;
 import com.linecorp.armeria.server.websocket.WebSocketService;
 import java.util.List;
 
 /** The list of everything the server answers; {@code openapi.yaml} describes the same list. */
 final class Endpoints {
+  /** How long a peer may take to answer the close frame before the connection is closed. */
+  private static final long CLOSE_DELAY_MS = 1000;
+
   private Endpoints() {}
 
   static List<Endpoint> all(
@@ -50,6 +54,12 @@ final class Endpoints {
     return WebSocketService.builder(gateways::connect)
         .allowedOrigins("*")
         .maxFramePayloadLength(settings.frameBytesMax())
+        .serviceOptions(
+            ServiceOptions.builder()
+                .requestTimeoutMillis(0)
+                .maxRequestLength(0)
+                .requestAutoAbortDelayMillis(CLOSE_DELAY_MS)
+                .build())
         .fallbackService((ctx, request) ->
             Answers.refusal(
                     ctx.path(),

@@ -10,7 +10,7 @@ import dev.herald.core.route.Message;
 import dev.herald.core.route.Subscriber;
 import dev.herald.core.route.Subscription;
 import dev.herald.http.GatewayAddress.GatewayKey;
-import io.netty.channel.Channel;
+import dev.herald.http.socket.Sockets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
@@ -160,16 +160,16 @@ final class Gateway extends Subscriber {
   }
 
   /**
-   * Closes the connection of a gateway that ended a while ago and did not close it itself.
+   * Breaks the connection of a gateway that ended a while ago, if it is still open.
    *
-   * @return whether the connection is closed
+   * @return whether it is time
    */
-  boolean isGone(long nowNanos) {
-    Channel channel = request.log().partial().channel();
-    if (channel != null && channel.isActive() && nowNanos - endedAtNanos > LEAVE_NANOS) {
-      var _ = channel.close();
+  boolean leave(long nowNanos) {
+    if (nowNanos - endedAtNanos < LEAVE_NANOS) {
+      return false;
     }
-    return channel == null || !channel.isActive();
+    Sockets.close(request);
+    return true;
   }
 
   @Override

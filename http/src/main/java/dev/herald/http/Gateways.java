@@ -99,7 +99,7 @@ final class Gateways {
   void sweep() {
     long now = System.nanoTime();
     connected.values().forEach(Gateway::check);
-    leaving.removeIf(gateway -> gateway.isGone(now));
+    leaving.removeIf(gateway -> gateway.leave(now));
   }
 
   /** Tells every gateway that the server stops, and refuses new ones. */

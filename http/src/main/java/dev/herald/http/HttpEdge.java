@@ -40,7 +40,7 @@ public final class HttpEdge implements AutoCloseable {
   private final VirtualThreads threads = new VirtualThreads();
   private final ErrorAnswers errors;
   private final List<Endpoint> endpoints;
-  private @Nullable Server server;
+  private volatile @Nullable Server server;
   private @Nullable ScheduledFuture<?> sweep;
   private int port;
 
@@ -68,6 +68,8 @@ public final class HttpEdge implements AutoCloseable {
     this.gateways = new Gateways(hub, settings.gateway(), lane);
     this.export = new MetricsExport(hub.metrics());
     this.errors = new ErrorAnswers();
+    hub.metrics()
+        .gauge("herald_http_connections", "Connections of HTTP and gateways.", this::connections);
     OperatorApi operator = new OperatorApi(info, List.copyOf(checks), export);
     this.endpoints =
         Endpoints.all(
@@ -100,6 +102,12 @@ public final class HttpEdge implements AutoCloseable {
   /** Returns the port that is bound; 0 before the start. */
   public synchronized int port() {
     return port;
+  }
+
+  /** Returns how many connections are open; never waits, as a start or stop may take a while. */
+  private long connections() {
+    Server running = server;
+    return running == null ? 0 : running.numConnections();
   }
 
   /** Returns everything it answers. */

@@ -128,6 +128,11 @@ final class EdgeFixture implements AutoCloseable {
     return metric("herald_gateways");
   }
 
+  /** How many connections the metrics tell of. */
+  long connectionCount() {
+    return metric("herald_http_connections");
+  }
+
   /** How many events the metrics tell of. */
   long eventCount() {
     return metric("herald_group_events_total");

@@ -295,6 +295,21 @@ class GatewayIT {
     }
   }
 
+  @Test
+  void gateway_thatNeverReadsAgain_losesItsConnection() throws Exception {
+    long before = ended("slow");
+    assertThat(edge.get("/health").statusCode()).isEqualTo(200);
+    long connections = edge.connectionCount();
+    try (RawGateway stuck = RawGateway.connect(edge.edge.port(), "stuck/1")) {
+      assertThat(stuck.nextText()).contains("\"code\":2000");
+      await().until(() -> edge.connectionCount() > connections);
+      while (ended("slow") == before) {
+        edge.create(frame("stuck", "g", "x".repeat(60_000)));
+      }
+      await().atMost(Duration.ofSeconds(10)).until(() -> edge.connectionCount() <= connections);
+    }
+  }
+
   /** Reads what the sockets still hold; returns the last text before the connection ended. */
   private static String readToTheEnd(RawGateway gateway) throws IOException {
     String last = "";

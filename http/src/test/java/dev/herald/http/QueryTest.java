@@ -28,7 +28,7 @@ class QueryTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"%", "%4", "%zz", "%4z", "%FF", "%C3", "%ED%A0%80", "%１1"})
+  @ValueSource(strings = {"%", "%4", "%zz", "%4z", "%FF", "%C3", "%ED%A0%80", "%\uFF111"})
   void text_broken_isRefusedNamingTheParameter(String value) {
     assertThatThrownBy(() -> new Query("a=" + value).text("a"))
         .isInstanceOf(HeraldException.class)
@@ -50,7 +50,8 @@ class QueryTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "-", "+1", "1.0", "1e3", " 1", "0x1", "１", "9223372036854775808"})
+  @ValueSource(
+      strings = {"", "-", "+1", "1.0", "1e3", " 1", "0x1", "\uFF11", "9223372036854775808"})
   void number_thatIsNone_isRefused(String text) {
     String query = "n=" + URLEncoder.encode(text, StandardCharsets.UTF_8);
     assertThatThrownBy(() -> new Query(query).number("n"))

@@ -85,7 +85,7 @@ class ArchitectureTest {
 
   @Test
   void netty_staysInMqttAndLoad() {
-    onlyIn("io.netty..", "dev.herald.mqtt..", "dev.herald.load..");
+    onlyIn("io.netty..", "dev.herald.mqtt..", "dev.herald.load..", "dev.herald.http.socket..");
   }
 
   @Test
