@@ -54,18 +54,20 @@ class ReadmeIT {
   @BeforeEach
   void putPortsInPlace() throws IOException {
     for (String client : List.of("mosquitto_sub", "mosquitto_pub")) {
-      script(client, "exec %s -p %d \"$@\"".formatted(Child.find(client), server.ports().mqtt()));
+      script(client, "exec " + Child.find(client) + " -p " + server.ports().mqtt() + " \"$@\"");
     }
+    String address = "127.0.0.1:" + server.ports().http();
     script(
         "curl",
         """
         for word; do
           shift
-          set -- "$@" "$(printf '%%s' "$word" | sed 's|127.0.0.1:8000|127.0.0.1:%d|')"
+          set -- "$@" "$(printf '%s' "$word" | sed 's|127.0.0.1:8000|ADDRESS|')"
         done
-        exec %s "$@"
+        exec CURL "$@"
         """
-            .formatted(server.ports().http(), Child.find("curl")));
+            .replace("ADDRESS", address)
+            .replace("CURL", Child.find("curl").toString()));
   }
 
   private void script(String name, String text) throws IOException {

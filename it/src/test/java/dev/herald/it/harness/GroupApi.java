@@ -1,6 +1,5 @@
 package dev.herald.it.harness;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -93,8 +92,14 @@ public final class GroupApi implements AutoCloseable {
 
   private JsonNode find(String group, int page) {
     String query =
-        "appId=%s&groupId=%s&startTime=0&endTime=9999999999999&pageNum=%d&pageSize=%d"
-            .formatted(encode(app), encode(group), page, PAGE);
+        "appId="
+            + encode(app)
+            + "&groupId="
+            + encode(group)
+            + "&startTime=0&endTime=9999999999999&pageNum="
+            + page
+            + "&pageSize="
+            + PAGE;
     HttpResponse<String> answer = get("/chat/message/findByGroupId?" + query);
     JsonNode json = json(answer.body());
     if (!json.path("success").asBoolean()) {
@@ -122,7 +127,7 @@ public final class GroupApi implements AutoCloseable {
   public static JsonNode json(String text) {
     try {
       return JSON.readTree(text);
-    } catch (JsonProcessingException e) {
+    } catch (IOException e) {
       throw new AssertionError("not JSON: " + text, e);
     }
   }
