@@ -36,7 +36,8 @@ record Source(Path file, List<Member> members) {
    * @param isType whether it is a type
    * @param line where it begins, from 1
    * @param lines how many lines its body takes, from its name to its last brace; of methods
-   * @param parameters how many parameters it takes; 0 for types
+   * @param parameters how many parameters it takes; 0 for types, and for the constructor of a
+   *     record, whose parameters are its data
    * @param needsDoc whether a reader elsewhere can see it and it overrides nothing
    * @param hasDoc whether it has a Javadoc comment
    */
@@ -126,7 +127,7 @@ record Source(Path file, List<Member> members) {
                 false,
                 line(method),
                 lines.getLineNumber(end) - line(method) + 1,
-                method.getParameters().size(),
+                isCompact(method) ? 0 : method.getParameters().size(),
                 !overrides && !isCompact(method) && isVisible(getCurrentPath()),
                 hasDoc()));
       }
