@@ -3,7 +3,6 @@ package dev.herald.mqtt.codec;
 import dev.herald.core.route.MessageProperties;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the packets a client sends, and refuses what the specification does not allow. Reused for
@@ -262,24 +261,6 @@ public final class PacketDecoder {
     }
     reader.expectEnd();
     return new Disconnect(reason, expiry);
-  }
-
-  /**
-   * Reads an AUTH packet.
-   *
-   * @return the authentication method, or null
-   */
-  public @Nullable String auth(PacketReader reader) {
-    if (reader.remaining() == 0) {
-      return null;
-    }
-    reader.u8();
-    properties.clear();
-    if (reader.remaining() > 0) {
-      properties.read(reader, Properties.OF_AUTH);
-    }
-    reader.expectEnd();
-    return properties.text(Properties.AUTHENTICATION_METHOD);
   }
 
   private static int packetId(PacketReader reader) {

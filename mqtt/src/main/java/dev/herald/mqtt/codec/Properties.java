@@ -57,8 +57,6 @@ final class Properties {
   static final long OF_UNSUBSCRIBE = set(USER_PROPERTY);
   static final long OF_ACK = set(REASON_STRING, USER_PROPERTY);
   static final long OF_DISCONNECT = set(SESSION_EXPIRY, REASON_STRING, USER_PROPERTY);
-  static final long OF_AUTH =
-      set(AUTHENTICATION_METHOD, AUTHENTICATION_DATA, REASON_STRING, USER_PROPERTY);
 
   private static final int IDS = 0x2B;
 
