@@ -45,6 +45,12 @@ final class Gateway extends Subscriber {
   /** Owned by the lane; null once the gateway is live. */
   private @Nullable Resume resume;
 
+  /**
+   * Owned by the lane: the last number the resume sent of each group, until the group shows a later
+   * one.
+   */
+  private Map<String, Long> resumedUpTo = Map.of();
+
   /** Owned by the lane: whether the subscription is in the tree. */
   private boolean subscribed;
 
@@ -176,7 +182,7 @@ final class Gateway extends Subscriber {
   protected void deliver(Message message, Subscription matched) {
     if (message.origin() instanceof GroupEvent event) {
       byte[] frame = message.encoded(GatewayFrames.EVENT);
-      if (resume == null || !resume.holds(event, frame)) {
+      if (resume == null ? isNew(event) : !resume.holds(event, frame)) {
         sendEvent(frame);
       }
     }
@@ -187,9 +193,27 @@ final class Gateway extends Subscriber {
     deliver(message, subscription);
   }
 
-  /** Sends what the resume held back and is live from here on. On the lane. */
-  void resumed(List<byte[]> held) {
+  /** An event that the resume read from the store may be shown only after the resume ended. */
+  private boolean isNew(GroupEvent event) {
+    String groupId = event.key().groupId();
+    if (event.seq() <= resumedUpTo.getOrDefault(groupId, 0L)) {
+      return false;
+    }
+    if (!resumedUpTo.isEmpty()) {
+      resumedUpTo.remove(groupId);
+    }
+    return true;
+  }
+
+  /**
+   * Sends what the resume held back and is live from here on. On the lane.
+   *
+   * @param held the frames held back, in order
+   * @param upTo the last number of each group that was sent, these frames included
+   */
+  void resumed(List<byte[]> held, Map<String, Long> upTo) {
     resume = null;
+    resumedUpTo = upTo;
     held.forEach(this::sendEvent);
     send(GatewayFrames.RESUMED);
   }

@@ -22,8 +22,9 @@ import java.util.concurrent.CompletableFuture;
  * lane, while this task reads the store on a thread of its own and sends what it finds, at the
  * gateway's pace. As events are stored before they are shown, the held ones go on exactly where the
  * store ends, but for those that both have; so at the end, on the lane, the held events that were
- * not read yet are sent in order. What is held back is bounded: at the bound it is dropped, and the
- * store is read once more.
+ * not read yet are sent in order; one that was read and is shown only later is left out by the
+ * gateway. What is held back is bounded: at the bound it is dropped, and the store is read once
+ * more.
  */
 final class Resume implements Runnable {
   private static final int PAGE_EVENTS = 64;
@@ -150,7 +151,7 @@ final class Resume implements Runnable {
       }
     });
     if (behind.isEmpty()) {
-      gateway.resumed(frames);
+      gateway.resumed(frames, reached);
     }
     return behind;
   }
