@@ -90,6 +90,7 @@ final class ConnectIT extends EdgeTest {
     client.expectClosed();
   }
 
+  @Proves(v5 = "MQTT-3.1.0-1")
   @Test
   void connect_otherProtocolIsClosed() {
     for (byte[] first :
@@ -125,6 +126,7 @@ final class ConnectIT extends EdgeTest {
     client.expectClosed();
   }
 
+  @Proves(v5 = "MQTT-3.1.0-2")
   @ParameterizedTest
   @ValueSource(ints = {4, 5})
   void connect_secondIsAProtocolError(int version) {

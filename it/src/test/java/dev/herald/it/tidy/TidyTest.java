@@ -36,6 +36,7 @@ class TidyTest {
     ".txt",
     "/bin/herald",
     "/bin/check",
+    "/bin/conformance",
     "/bin/format"
   };
 
@@ -157,7 +158,8 @@ class TidyTest {
 
   @Test
   void scripts_canBeRun() {
-    for (String script : List.of("bin/herald", "bin/check", "bin/format", ".ci/run")) {
+    for (String script :
+        List.of("bin/herald", "bin/check", "bin/conformance", "bin/format", ".ci/run")) {
       assertThat(Files.isExecutable(Repository.root().resolve(script))).as(script).isTrue();
     }
   }
