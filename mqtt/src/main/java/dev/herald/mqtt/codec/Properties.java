@@ -92,8 +92,7 @@ final class Properties {
   private void readOne(PacketReader reader, long allowed) {
     int id = reader.varint();
     if (id >= IDS || (allowed & (1L << id)) == 0) {
-      throw PacketException.malformed(
-          "property " + id + " may not be in this packet [MQTT-2.2.2-2]");
+      throw foreign(id, allowed);
     }
     if (id == USER_PROPERTY) {
       if (userProperties.isEmpty()) {
@@ -118,6 +117,13 @@ final class Properties {
       case CORRELATION_DATA, AUTHENTICATION_DATA -> values[id] = reader.binary();
       default -> values[id] = reader.utf8();
     }
+  }
+
+  private static PacketException foreign(int id, long allowed) {
+    return id == SUBSCRIPTION_IDENTIFIER && allowed == OF_PUBLISH
+        ? PacketException.protocol(
+            "a client publishes without subscription identifier [MQTT-3.3.4-6]")
+        : PacketException.malformed("property " + id + " may not be in this packet");
   }
 
   boolean has(int id) {

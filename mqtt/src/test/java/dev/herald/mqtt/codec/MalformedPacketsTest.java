@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.herald.mqtt.Proves;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -21,19 +22,102 @@ final class MalformedPacketsTest {
 
   private final Decoding decoding = new Decoding();
 
+  @Proves(v5 = "MQTT-2.1.3-1")
   @ParameterizedTest(name = "{0}")
-  @MethodSource({
-    "firstBytes",
-    "connects",
-    "connectProperties",
-    "texts",
-    "publishes",
-    "publishProperties",
-    "acks",
-    "subscribes",
-    "disconnects"
-  })
-  void packet_isRefused(String rule, int version, int firstByte, int reason, byte[] body) {
+  @MethodSource("firstBytes")
+  void firstByte_isRefused(String rule, int version, int firstByte, int reason, byte[] body) {
+    check(rule, version, firstByte, reason, body);
+  }
+
+  @Proves(
+      v5 = {
+        "MQTT-3.1.2-3",
+        "MQTT-3.1.2-9",
+        "MQTT-3.1.2-11",
+        "MQTT-3.1.2-12",
+        "MQTT-3.1.2-13",
+        "MQTT-3.1.2-16",
+        "MQTT-3.1.2-17",
+        "MQTT-3.1.2-18",
+        "MQTT-3.1.2-19",
+        "MQTT-3.1.3-1",
+        "MQTT-3.1.3-3",
+        "MQTT-3.1.3-11",
+        "MQTT-3.1.3-12"
+      })
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("connects")
+  void connect_isRefused(String rule, int version, int firstByte, int reason, byte[] body) {
+    check(rule, version, firstByte, reason, body);
+  }
+
+  @Proves(v5 = "MQTT-1.5.5-1")
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("connectProperties")
+  void connectProperty_isRefused(String rule, int version, int firstByte, int reason, byte[] body) {
+    check(rule, version, firstByte, reason, body);
+  }
+
+  @Proves(v5 = {"MQTT-1.5.4-1", "MQTT-1.5.4-2", "MQTT-3.1.3-4"})
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("texts")
+  void text_isRefused(String rule, int version, int firstByte, int reason, byte[] body) {
+    check(rule, version, firstByte, reason, body);
+  }
+
+  @Proves(
+      v5 = {
+        "MQTT-2.2.1-3",
+        "MQTT-3.3.1-2",
+        "MQTT-3.3.1-4",
+        "MQTT-3.3.2-1",
+        "MQTT-3.3.2-2",
+        "MQTT-4.7.0-1",
+        "MQTT-4.7.3-1",
+        "MQTT-4.7.3-2"
+      })
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("publishes")
+  void publish_isRefused(String rule, int version, int firstByte, int reason, byte[] body) {
+    check(rule, version, firstByte, reason, body);
+  }
+
+  @Proves(
+      v5 = {
+        "MQTT-1.5.7-1",
+        "MQTT-3.3.2-8",
+        "MQTT-3.3.2-13",
+        "MQTT-3.3.2-14",
+        "MQTT-3.3.2-19",
+        "MQTT-3.3.4-6"
+      })
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("publishProperties")
+  void publishProperty_isRefused(String rule, int version, int firstByte, int reason, byte[] body) {
+    check(rule, version, firstByte, reason, body);
+  }
+
+  @Proves(v5 = "MQTT-2.2.1-3")
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("acks")
+  void ack_isRefused(String rule, int version, int firstByte, int reason, byte[] body) {
+    check(rule, version, firstByte, reason, body);
+  }
+
+  @Proves(v5 = "MQTT-2.2.1-3")
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("subscribes")
+  void subscribe_isRefused(String rule, int version, int firstByte, int reason, byte[] body) {
+    check(rule, version, firstByte, reason, body);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("disconnects")
+  void disconnect_isRefused(String rule, int version, int firstByte, int reason, byte[] body) {
+    check(rule, version, firstByte, reason, body);
+  }
+
+  private void check(String rule, int version, int firstByte, int reason, byte[] body) {
     PacketException refusal =
         catchThrowableOfType(PacketException.class, () -> decoding.any(firstByte, version, body));
     assertThat(refusal).as(rule).isNotNull();
@@ -87,6 +171,45 @@ final class MalformedPacketsTest {
         connect4("a user name nobody announced [MQTT-3.1.2-18]", 0x02, bytes(0, 0, 0, 1, "u")),
         connect4("a user name that is not there [MQTT-3.1.2-19]", 0x82, bytes(0, 0)),
         connect4("a password that is cut short", 0xC2, bytes(0, 0, 0, 1, "u", 0, 2, "p")),
+        connect5(
+            "a user name nobody announced [MQTT-3.1.2-16]",
+            MALFORMED,
+            2,
+            bytes(0, 0, 0, 0, 1, "u")),
+        connect5("a user name that is not there [MQTT-3.1.2-17]", MALFORMED, 0x82, bytes(0, 0, 0)),
+        connect5(
+            "a user name that is not UTF-8 [MQTT-3.1.3-12]",
+            MALFORMED,
+            0x82,
+            bytes(0, 0, 0, 0, 1, 0xFF)),
+        connect5(
+            "a password nobody announced [MQTT-3.1.2-18]",
+            MALFORMED,
+            0x82,
+            bytes(0, 0, 0, 0, 1, "u", 0, 1, "p")),
+        connect5("a password that is not there [MQTT-3.1.2-19]", MALFORMED, 0x42, bytes(0, 0, 0)),
+        connect5(
+            "a will without its properties [MQTT-3.1.2-9]",
+            MALFORMED,
+            0x06,
+            bytes(0, 0, 0, 0, 1, "w", 0, 0)),
+        connect5("a will without its topic [MQTT-3.1.2-9]", MALFORMED, 0x06, bytes(0, 0, 0, 0)),
+        connect5(
+            "a will without its payload [MQTT-3.1.2-9]",
+            MALFORMED,
+            0x06,
+            bytes(0, 0, 0, 0, 0, 1, "w")),
+        connect5(
+            "a will behind the user name [MQTT-3.1.3-1]",
+            MALFORMED,
+            0x86,
+            bytes(0, 0, 0, 0, 1, "u", 0, 0, 1, "w", 0, 0)),
+        connect5(
+            "a will topic that is not UTF-8 [MQTT-3.1.3-11]",
+            MALFORMED,
+            0x06,
+            bytes(0, 0, 0, 0, 0, 1, 0xFF, 0, 0)),
+        connect5("no client identifier [MQTT-3.1.3-3]", MALFORMED, 0x02, bytes(0)),
         connect4("a will that is not there [MQTT-3.1.2-9]", 0x06, bytes(0, 0)),
         connect4("a will without message", 0x06, bytes(0, 0, 0, 1, "w")),
         connect5(
@@ -212,11 +335,17 @@ final class MalformedPacketsTest {
         property3("response topic with '#' [MQTT-3.3.2-14]", TOPIC, bytes(4, 0x08, 0, 1, "#")),
         property3("response topic empty [MQTT-4.7.3-1]", TOPIC, bytes(3, 0x08, 0, 0)),
         property3("correlation data twice", PROTOCOL, bytes(6, 0x09, 0, 0, 0x09, 0, 0)),
-        property3("subscription identifier [MQTT-3.3.4-6]", MALFORMED, bytes(2, 0x0B, 1)),
+        property3("subscription identifier [MQTT-3.3.4-6]", PROTOCOL, bytes(2, 0x0B, 1)),
         property3("a property of CONNECT", MALFORMED, bytes(5, 0x11, 0, 0, 0, 1)),
         property3("a user property without value", MALFORMED, bytes(4, 0x26, 0, 1, "k")),
         property3("content type that is not UTF-8", MALFORMED, bytes(4, 0x03, 0, 1, 0xFF)),
         property3("user property with U+0000", MALFORMED, bytes(6, 0x26, 0, 1, 0, 0, 0)),
+        property3(
+            "user property with U+0000 in its value", MALFORMED, bytes(6, 0x26, 0, 0, 0, 1, 0)),
+        property3("user property, name not UTF-8", MALFORMED, bytes(6, 0x26, 0, 1, 0xFF, 0, 0)),
+        property3("user property, value not UTF-8", MALFORMED, bytes(6, 0x26, 0, 0, 0, 1, 0xFF)),
+        property3("response topic that is not UTF-8", MALFORMED, bytes(4, 0x08, 0, 1, 0xFF)),
+        property3("response topic with '+' in it", TOPIC, bytes(6, 0x08, 0, 3, "a/+")),
         property3("correlation data cut short", MALFORMED, bytes(4, 0x09, 0, 9, 1)));
   }
 
