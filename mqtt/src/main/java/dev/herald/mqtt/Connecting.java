@@ -111,10 +111,6 @@ final class Connecting {
   }
 
   private @Nullable Session add(LoopLane lane, Sessions.Key key, App app) {
-    if (broker.sessions().isFull()) {
-      throw new HeraldException(
-          ErrorCode.QUOTA_EXCEEDED, "this server has as many sessions as it may have");
-    }
     Session session = new Session(broker, lane, key, app);
     return broker.sessions().add(session) ? session : null;
   }

@@ -73,7 +73,7 @@ final class InboundPublisher {
             packet.retain(),
             packet.properties(),
             expiresAtMs(broker, packet.expirySeconds()),
-            session);
+            session.key().clientId());
     App app = session.app();
     if (packet.retain() && !app.retained().retain(message)) {
       refuse(packet.qos(), packet.packetId(), Reason.QUOTA_EXCEEDED, "no room to retain it");
@@ -266,7 +266,7 @@ final class InboundPublisher {
             will.retain(),
             will.properties(),
             expiresAtMs(broker, will.expirySeconds()),
-            of);
+            of.key().clientId());
     if (will.retain() && !app.retained().retain(message)) {
       broker.counters().droppedRefused.increment();
     }

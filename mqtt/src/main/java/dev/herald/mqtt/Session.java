@@ -75,6 +75,11 @@ final class Session extends Subscriber {
     return userId;
   }
 
+  /** Returns whether this session's client published a message of its app [MQTT-3.8.3-3]. */
+  boolean isOriginOf(Message message) {
+    return key.clientId().equals(message.origin());
+  }
+
   // ---- connections
 
   /** Ends the present connection, if any, because its client connected anew [MQTT-3.1.4-3]. */
@@ -272,7 +277,7 @@ final class Session extends Subscriber {
   @Override
   protected void deliver(Message message, Subscription subscription) {
     int options = subscription.options();
-    if ((options & Subscribe.NO_LOCAL) != 0 && message.origin() == this) {
+    if ((options & Subscribe.NO_LOCAL) != 0 && isOriginOf(message)) {
       return;
     }
     int qos = Math.min(message.qos(), options & Subscribe.QOS);
@@ -297,7 +302,7 @@ final class Session extends Subscriber {
     int count = 0;
     for (Subscription subscription : matched) {
       int options = subscription.options();
-      if ((options & Subscribe.NO_LOCAL) != 0 && message.origin() == this) {
+      if ((options & Subscribe.NO_LOCAL) != 0 && isOriginOf(message)) {
         continue;
       }
       qos = Math.max(qos, Math.min(message.qos(), options & Subscribe.QOS));

@@ -1,8 +1,11 @@
 package dev.herald.mqtt;
 
+import dev.herald.core.error.ErrorCode;
+import dev.herald.core.error.HeraldException;
 import dev.herald.core.metric.Metrics;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Sessions {
   private final Map<Key, Session> sessions = new ConcurrentHashMap<>();
+  private final AtomicInteger places = new AtomicInteger();
   private final int sessionsMax;
 
   Sessions(int sessionsMax, Metrics metrics) {
@@ -22,17 +26,29 @@ final class Sessions {
     return sessions.get(key);
   }
 
-  /** Adds a session unless there is one of its key; returns whether it was added. */
+  /**
+   * Adds a session unless there is one of its key; returns whether it was added.
+   *
+   * @throws HeraldException QUOTA_EXCEEDED if there are as many sessions as there may be
+   */
   boolean add(Session session) {
-    return sessions.putIfAbsent(session.key(), session) == null;
+    // a place is taken before it is used, so that two lanes never share the last one
+    if (places.incrementAndGet() > sessionsMax) {
+      places.decrementAndGet();
+      throw new HeraldException(
+          ErrorCode.QUOTA_EXCEEDED, "this server has as many sessions as it may have");
+    }
+    boolean added = sessions.putIfAbsent(session.key(), session) == null;
+    if (!added) {
+      places.decrementAndGet();
+    }
+    return added;
   }
 
   void remove(Session session) {
-    sessions.remove(session.key(), session);
-  }
-
-  boolean isFull() {
-    return sessions.size() >= sessionsMax;
+    if (sessions.remove(session.key(), session)) {
+      places.decrementAndGet();
+    }
   }
 
   /** Names a session. */

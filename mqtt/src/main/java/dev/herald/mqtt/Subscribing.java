@@ -100,7 +100,7 @@ final class Subscribing {
             broker.clock().millis(),
             message -> {
               // [MQTT-3.8.3-3]
-              if (!noLocal || message.origin() != session) {
+              if (!noLocal || !session.isOriginOf(message)) {
                 session.send(message, Math.min(message.qos(), qosMax), true, identifiers);
               }
             });

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,7 @@ public final class Apps {
   private final Map<String, App> apps = new ConcurrentHashMap<>();
   private final int lanes;
   private final Limits limits;
+  private volatile BiConsumer<String, String> retainedChanged = (appId, topic) -> {};
 
   /**
    * Makes an empty set of apps.
@@ -70,6 +72,15 @@ public final class Apps {
     return Collections.unmodifiableCollection(apps.values());
   }
 
+  /**
+   * Has every change of a retained message told, from now on.
+   *
+   * @param changed takes app and topic; called from any thread, must not block
+   */
+  public void watchRetained(BiConsumer<String, String> changed) {
+    retainedChanged = changed;
+  }
+
   private synchronized App getOrMake(String appId) {
     if (apps.size() >= APPS_MAX && !apps.containsKey(appId)) {
       throw new HeraldException(
@@ -82,7 +93,10 @@ public final class Apps {
     return new App(
         appId,
         new TopicTree(lanes),
-        new RetainedMessages(limits.retainedMessagesMax(), limits.retainedBytesMax()));
+        new RetainedMessages(
+            limits.retainedMessagesMax(),
+            limits.retainedBytesMax(),
+            topic -> retainedChanged.accept(appId, topic)));
   }
 
   private static long sum(Collection<App> apps, java.util.function.ToLongFunction<App> value) {

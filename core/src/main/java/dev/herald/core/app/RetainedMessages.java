@@ -21,16 +21,19 @@ public final class RetainedMessages {
   private final AtomicLong bytes = new AtomicLong();
   private final long countMax;
   private final long bytesMax;
+  private final Consumer<String> changed;
 
   /**
    * Makes an empty store.
    *
    * @param countMax how many topics may have a retained message
    * @param bytesMax how many bytes they may take together
+   * @param changed is told each topic whose retained message is not what it was, from any thread
    */
-  public RetainedMessages(long countMax, long bytesMax) {
+  public RetainedMessages(long countMax, long bytesMax, Consumer<String> changed) {
     this.countMax = countMax;
     this.bytesMax = bytesMax;
+    this.changed = changed;
   }
 
   /**
@@ -40,9 +43,23 @@ public final class RetainedMessages {
    * @return false when a bound was reached, so that the topic keeps what it had
    */
   public boolean retain(Message message) {
+    boolean done = load(message);
+    if (done) {
+      changed.accept(message.topic());
+    }
+    return done;
+  }
+
+  /** Retains a message as {@link #retain} does, but tells nobody: it is where it was before. */
+  public boolean load(Message message) {
     Replacement replacement = new Replacement(message);
     byTopic.compute(message.topic(), (topic, last) -> replacement.of(last));
     return replacement.done;
+  }
+
+  /** Returns what is retained for a topic, also if it has expired; null for nothing. */
+  public @Nullable Message get(String topic) {
+    return byTopic.get(topic);
   }
 
   /**
@@ -88,6 +105,7 @@ public final class RetainedMessages {
     if (byTopic.remove(message.topic(), message)) {
       count.decrementAndGet();
       bytes.addAndGet(-message.weight());
+      changed.accept(message.topic());
     }
     return false;
   }

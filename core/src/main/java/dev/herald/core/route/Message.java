@@ -36,8 +36,9 @@ public final class Message {
    * @param retain whether the publisher asked to retain it
    * @param properties what the publisher said about it
    * @param expiresAtMs when it expires, milliseconds since 1970, or {@link #NEVER}
-   * @param origin who or what published it: the publishing {@link Subscriber}, the event it tells,
-   *     or null
+   * @param origin what it comes from: the client identifier of the client that published it, a
+   *     String; the event it tells; or null. It lives as long as the message, so it must hold on to
+   *     nothing else
    */
   public Message(
       String topic,
@@ -87,7 +88,7 @@ public final class Message {
     return expiresAtMs;
   }
 
-  /** Returns who or what published it: a {@link Subscriber}, the event it tells, or null. */
+  /** Returns what it comes from: a client identifier, the event it tells, or null. */
   public @Nullable Object origin() {
     return origin;
   }

@@ -55,7 +55,7 @@ class RetainedMessagesTest {
       @ForAll("publishes") List<Message> publishes, @ForAll("filters") String filter) {
     int countMax = 12;
     long bytesMax = 2500;
-    RetainedMessages retained = new RetainedMessages(countMax, bytesMax);
+    RetainedMessages retained = new RetainedMessages(countMax, bytesMax, topic -> {});
     Map<String, Message> model = new TreeMap<>();
     for (Message message : publishes) {
       Map<String, Message> next = new TreeMap<>(model);
@@ -86,7 +86,7 @@ class RetainedMessagesTest {
 
   @Test
   void forEachMatch_prefixesThatSortBetween_areNotMixedUp() {
-    RetainedMessages retained = new RetainedMessages(100, 1 << 20);
+    RetainedMessages retained = new RetainedMessages(100, 1 << 20, topic -> {});
     for (String topic : List.of("a", "a!", "a/", "a/b", "a0", "ab", "b")) {
       assertThat(retained.retain(message(topic))).isTrue();
     }
@@ -98,7 +98,7 @@ class RetainedMessagesTest {
 
   @Test
   void retain_countBound_refusesANewTopicButReplacesAndRemoves() {
-    RetainedMessages retained = new RetainedMessages(2, 1 << 20);
+    RetainedMessages retained = new RetainedMessages(2, 1 << 20, topic -> {});
     assertThat(retained.retain(message("a"))).isTrue();
     assertThat(retained.retain(message("b"))).isTrue();
     assertThat(retained.retain(message("c"))).isFalse();
@@ -112,7 +112,7 @@ class RetainedMessagesTest {
   @Test
   void retain_bytesBound_keepsWhatTheTopicHad() {
     Message small = message("a", 10, Message.NEVER);
-    RetainedMessages retained = new RetainedMessages(100, 2L * small.weight());
+    RetainedMessages retained = new RetainedMessages(100, 2L * small.weight(), topic -> {});
     assertThat(retained.retain(small)).isTrue();
     assertThat(retained.retain(message("a", 10_000, Message.NEVER))).isFalse();
     List<Message> found = new ArrayList<>();
@@ -124,7 +124,7 @@ class RetainedMessagesTest {
 
   @Test
   void forEachMatch_expired_isNotGivenAndMakesRoom() {
-    RetainedMessages retained = new RetainedMessages(2, 1 << 20);
+    RetainedMessages retained = new RetainedMessages(2, 1 << 20, topic -> {});
     retained.retain(message("a", 1, NOW + 1));
     retained.retain(message("b", 1, NOW));
     assertThat(retained.retain(message("c"))).isFalse();
@@ -139,7 +139,7 @@ class RetainedMessagesTest {
   @Test
   void removeExpired_someExpired_givesTheirCountAndBytesBack() {
     Message message = message("a", 100, NOW);
-    RetainedMessages retained = new RetainedMessages(3, 2L * message.weight());
+    RetainedMessages retained = new RetainedMessages(3, 2L * message.weight(), topic -> {});
     retained.retain(message);
     retained.retain(message("b", 100, Message.NEVER));
     assertThat(retained.retain(message("c", 100, Message.NEVER))).isFalse();
@@ -153,7 +153,7 @@ class RetainedMessagesTest {
   @Test
   void retain_manyThreads_neverExceedTheBounds() throws InterruptedException {
     int countMax = 50;
-    RetainedMessages retained = new RetainedMessages(countMax, 1 << 20);
+    RetainedMessages retained = new RetainedMessages(countMax, 1 << 20, topic -> {});
     List<Thread> threads = new ArrayList<>();
     for (int t = 0; t < 4; t++) {
       int seed = t;
