@@ -214,10 +214,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
     PacketDecoder decoder = lane.decoder();
     switch (first >> 4) {
       case PacketType.PUBLISH -> publisher.publish(decoder.publish(reader, first & 15, version));
-      case PacketType.PUBACK, PacketType.PUBCOMP ->
-          session().completed(decoder.ack(reader, version).packetId());
-      case PacketType.PUBREC -> received(decoder.ack(reader, version));
-      case PacketType.PUBREL -> publisher.release(decoder.ack(reader, version));
+      case PacketType.PUBACK ->
+          session().acknowledged(decoder.ack(reader, PacketType.PUBACK, version).packetId());
+      case PacketType.PUBREC -> received(decoder.ack(reader, PacketType.PUBREC, version));
+      case PacketType.PUBREL -> publisher.release(decoder.ack(reader, PacketType.PUBREL, version));
+      case PacketType.PUBCOMP ->
+          session().completed(decoder.ack(reader, PacketType.PUBCOMP, version).packetId());
       case PacketType.SUBSCRIBE ->
           Subscribing.subscribe(broker, this, decoder.subscribe(reader, version));
       case PacketType.UNSUBSCRIBE ->

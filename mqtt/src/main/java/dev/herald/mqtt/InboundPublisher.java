@@ -230,7 +230,7 @@ final class InboundPublisher {
     int unacknowledged = creatingAtLeastOnce + connection.session().receivedCount();
     if (connection.version() >= 5
         && unacknowledged >= broker.settings().receiveMax()
-        && !packet.duplicate()) {
+        && !(packet.qos() == 2 && connection.session().isReceived(packet.packetId()))) {
       throw new PacketException(
           Reason.RECEIVE_MAXIMUM_EXCEEDED, "more messages than the receive maximum [MQTT-3.3.4-9]");
     }
@@ -256,7 +256,7 @@ final class InboundPublisher {
     return topic;
   }
 
-  /** Publishes a will; a retained one without room is published all the same. */
+  /** Publishes the will of a session; a retained one without room is published all the same. */
   static void publishWill(Broker broker, App app, Connect.WillMessage will, Session of) {
     Message message =
         new Message(

@@ -253,7 +253,8 @@ public final class MqttEdge implements AutoCloseable {
         WebSocketServerProtocolConfig.newBuilder()
             .websocketPath(WsGate.PATH)
             .checkStartsWith(true)
-            .subprotocols("mqtt,mqttv3.1")
+            .subprotocols(WsGate.SUBPROTOCOL)
+            .handleCloseFrames(false)
             .maxFramePayloadLength(settings.packetBytesMax() + HANDSHAKE_BYTES_MAX)
             .handshakeTimeoutMillis(settings.connectTimeout().toMillis())
             .build();

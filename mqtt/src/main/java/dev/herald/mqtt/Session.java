@@ -5,6 +5,7 @@ import dev.herald.core.route.Message;
 import dev.herald.core.route.Subscriber;
 import dev.herald.core.route.Subscription;
 import dev.herald.mqtt.codec.Connect;
+import dev.herald.mqtt.codec.PacketException;
 import dev.herald.mqtt.codec.PacketType;
 import dev.herald.mqtt.codec.Reason;
 import dev.herald.mqtt.codec.Subscribe;
@@ -133,6 +134,10 @@ final class Session extends Subscriber {
     }
     if (message.received) {
       to.out().ack(PacketType.PUBREL, packetId, Reason.SUCCESS, null);
+    } else if (!to.out().takes(message)) {
+      // the client takes less than on its last connection [MQTT-3.1.2-25]
+      of.remove(packetId);
+      broker.counters().droppedTooLarge.increment();
     } else if (of.size() - unsent < inflightMax) {
       to.out().publish(message, packetId, true);
     } else {
@@ -397,8 +402,35 @@ final class Session extends Subscriber {
 
   // ---- acknowledgements by the client
 
-  /** Completes a QoS 1 message (PUBACK) or a QoS 2 message (PUBCOMP). */
+  /**
+   * Takes a PUBACK: a QoS 1 message is complete. One for nothing, or for a message acknowledged
+   * before, is ignored.
+   *
+   * @throws PacketException if it answers a QoS 2 message [MQTT-4.3.3-3]
+   */
+  void acknowledged(int packetId) {
+    OutboundMessage outbound = underWay(packetId);
+    if (outbound != null && outbound.qos != 1) {
+      throw wrongAnswer("PUBACK for a QoS 2 message [MQTT-3.3.4-1]");
+    }
+    complete(packetId);
+  }
+
+  /**
+   * Takes a PUBCOMP: a QoS 2 message is complete. One for nothing, or for a message completed
+   * before, is ignored.
+   *
+   * @throws PacketException if the message was not received (PUBREC) before [MQTT-4.3.3-5]
+   */
   void completed(int packetId) {
+    OutboundMessage outbound = underWay(packetId);
+    if (outbound != null && !outbound.received) {
+      throw wrongAnswer("PUBCOMP for a message that was not released [MQTT-4.3.3-5]");
+    }
+    complete(packetId);
+  }
+
+  private void complete(int packetId) {
     OutboundMessage outbound = window == null ? null : window.remove(packetId);
     if (outbound != null) {
       unsent -= outbound.sent ? 0 : 1;
@@ -406,14 +438,27 @@ final class Session extends Subscriber {
     }
   }
 
+  private @Nullable OutboundMessage underWay(int packetId) {
+    return window == null ? null : window.get(packetId);
+  }
+
+  private static PacketException wrongAnswer(String what) {
+    return new PacketException(Reason.PROTOCOL_ERROR, what);
+  }
+
   /**
    * Takes a PUBREC: the message is at the client, or refused by it; returns the reason code of the
    * PUBREL or -1.
+   *
+   * @throws PacketException if it answers a QoS 1 message [MQTT-4.3.2-3]
    */
   int receivedByClient(int packetId, int reason) {
-    OutboundMessage outbound = window == null ? null : window.get(packetId);
+    OutboundMessage outbound = underWay(packetId);
+    if (outbound != null && outbound.qos != 2) {
+      throw wrongAnswer("PUBREC for a QoS 1 message [MQTT-3.3.4-1]");
+    }
     if (reason >= 0x80) {
-      completed(packetId);
+      complete(packetId);
       return -1;
     }
     if (outbound == null) {
@@ -449,9 +494,14 @@ final class Session extends Subscriber {
     return true;
   }
 
+  /** Returns whether a packet identifier is noted. */
+  boolean isReceived(int packetId) {
+    return received != null && received.get(packetId);
+  }
+
   /** Forgets a packet identifier; returns whether it was noted. */
   boolean release(int packetId) {
-    boolean known = received != null && received.get(packetId);
+    boolean known = isReceived(packetId);
     if (known && received != null) {
       received.clear(packetId);
       receivedCount--;

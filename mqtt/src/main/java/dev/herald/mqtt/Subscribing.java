@@ -4,6 +4,7 @@ import dev.herald.core.error.HeraldException;
 import dev.herald.core.group.GroupTopics;
 import dev.herald.core.topic.Topics;
 import dev.herald.mqtt.codec.PacketEncoder;
+import dev.herald.mqtt.codec.PacketException;
 import dev.herald.mqtt.codec.PacketType;
 import dev.herald.mqtt.codec.Reason;
 import dev.herald.mqtt.codec.Subscribe;
@@ -20,6 +21,7 @@ final class Subscribing {
   static void subscribe(Broker broker, Connection connection, Subscribe packet) {
     Session session = connection.session();
     List<Subscribe.Request> requests = packet.requests();
+    requests.forEach(request -> checkForm(request.filter()));
     byte[] codes = new byte[requests.size()];
     boolean[] wantsRetained = new boolean[requests.size()];
     for (int i = 0; i < codes.length; i++) {
@@ -50,11 +52,6 @@ final class Subscribing {
     if (filter.startsWith("$share/")) {
       return Reason.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED;
     }
-    try {
-      Topics.checkFilter(filter);
-    } catch (HeraldException invalid) {
-      return Reason.TOPIC_FILTER_INVALID;
-    }
     if (filter.charAt(0) == '$' && GroupTopics.groupIdOf(filter) == null) {
       return Reason.TOPIC_FILTER_INVALID;
     }
@@ -67,6 +64,18 @@ final class Subscribing {
       return Reason.QUOTA_EXCEEDED;
     }
     return Reason.SUCCESS;
+  }
+
+  /**
+   * Checks a filter's form. One without form is no filter that could be refused: it breaks the
+   * protocol, as a topic name with a wildcard does [MQTT-4.7.1-1] [MQTT-4.7.1-2] [MQTT-4.7.3-1].
+   */
+  private static void checkForm(String filter) {
+    try {
+      Topics.checkFilter(filter);
+    } catch (HeraldException invalid) {
+      throw new PacketException(Reason.TOPIC_FILTER_INVALID, invalid.detail());
+    }
   }
 
   private static boolean asksForThePast(List<String> userProperties) {
@@ -107,6 +116,7 @@ final class Subscribing {
   }
 
   static void unsubscribe(Connection connection, Unsubscribe packet) {
+    packet.filters().forEach(Subscribing::checkForm);
     byte[] codes = new byte[packet.filters().size()];
     for (int i = 0; i < codes.length; i++) {
       boolean existed = connection.session().unsubscribe(packet.filters().get(i));

@@ -14,20 +14,25 @@ import io.netty.util.ReferenceCountUtil;
 
 /**
  * Turns WebSocket frames into the bytes of MQTT and back. Packets need not begin or end with a
- * frame [MQTT-6.0.0-2]; only binary frames carry MQTT [MQTT-6.0.0-1].
+ * frame [MQTT-6.0.0-2]; only binary frames carry MQTT [MQTT-6.0.0-1]. A close frame is answered
+ * with its like, unless it answers ours, and ends the connection (RFC 6455, section 5.5.1).
  */
 final class WsFrames extends ChannelDuplexHandler {
-  /** Whether a frame was refused, so that nothing after it counts. */
-  private boolean refused;
+  /** Whether a frame was refused or closed the WebSocket, so that nothing after it counts. */
+  private boolean over;
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object read) {
-    if (refused) {
+    if (over) {
       ReferenceCountUtil.release(read);
     } else if (read instanceof BinaryWebSocketFrame || read instanceof ContinuationWebSocketFrame) {
       ctx.fireChannelRead(((WebSocketFrame) read).content());
+    } else if (read instanceof CloseWebSocketFrame close) {
+      over = true;
+      // where we sent one before, the WebSocket's handler writes no second one
+      var _ = ctx.writeAndFlush(close).addListener(ChannelFutureListener.CLOSE);
     } else if (read instanceof WebSocketFrame) {
-      refused = true;
+      over = true;
       ReferenceCountUtil.release(read);
       var _ =
           ctx.writeAndFlush(

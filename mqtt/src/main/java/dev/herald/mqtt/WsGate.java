@@ -24,6 +24,9 @@ final class WsGate extends ChannelInboundHandlerAdapter {
   /** Where MQTT is served. */
   static final String PATH = "/mqtt";
 
+  /** The subprotocol a client must offer [MQTT-6.0.0-3] and is told [MQTT-6.0.0-4]. */
+  static final String SUBPROTOCOL = "mqtt";
+
   private final Origins origins;
 
   WsGate(Origins origins) {
@@ -45,6 +48,8 @@ final class WsGate extends ChannelInboundHandlerAdapter {
       refuse(ctx, request, HttpResponseStatus.UPGRADE_REQUIRED, "WebSocket only");
     } else if (!isAdmitted(request.headers())) {
       refuse(ctx, request, HttpResponseStatus.FORBIDDEN, "pages of this origin may not connect");
+    } else if (!offersMqtt(request.headers())) {
+      refuse(ctx, request, HttpResponseStatus.BAD_REQUEST, "the subprotocol must be mqtt");
     } else {
       ctx.fireChannelRead(request);
     }
@@ -55,6 +60,10 @@ final class WsGate extends ChannelInboundHandlerAdapter {
         && request
             .headers()
             .containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true);
+  }
+
+  private static boolean offersMqtt(HttpHeaders headers) {
+    return headers.containsValue(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL, false);
   }
 
   private boolean isAdmitted(HttpHeaders headers) {

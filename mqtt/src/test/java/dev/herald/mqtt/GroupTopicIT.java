@@ -74,7 +74,7 @@ final class GroupTopicIT extends EdgeTest {
     String largest = "x".repeat(65_535);
     assertThat(client.publish("$group/g", largest, 1)).isZero();
     assertThat(client.message().payload()).hasSize(9 + 65_535);
-    assertThat(client.publish("$group/g", largest + "x", 1)).isEqualTo(0x95);
+    assertThat(client.publish("$group/g", largest + "x", 1)).isEqualTo(0x83);
   }
 
   @ParameterizedTest
@@ -96,7 +96,8 @@ final class GroupTopicIT extends EdgeTest {
   void publish_refusedByTheStore(int qos) {
     edge.store.refuse(ErrorCode.STORE_UNAVAILABLE);
     RawClient client = edge.client(5, "c");
-    assertThat(client.publish("$group/g", "p", qos)).isEqualTo(Reason.SERVER_UNAVAILABLE);
+    assertThat(client.publish("$group/g", "p", qos))
+        .isEqualTo(Reason.IMPLEMENTATION_SPECIFIC_ERROR);
     RawClient old = edge.client(4, "o");
     old.send(Wire.publish(4, qos, "$group/g", 1, "p"));
     old.expectClosed();

@@ -19,7 +19,7 @@ final class SessionIT extends EdgeTest {
   @ParameterizedTest
   @ValueSource(ints = {4, 5})
   void resume_keepsSubscriptionsAndMessages(int version) {
-    RawClient first = edge.client(lasting(version, "c"));
+    RawClient first = edge.client(Wire.lasting(version, "c"));
     assertThat(first.connack().sessionPresent()).isFalse();
     first.subscribe(2, "t");
     first.disconnect();
@@ -27,7 +27,7 @@ final class SessionIT extends EdgeTest {
     for (int qos = 0; qos <= 2; qos++) {
       assertThat(publisher.publish("t", "qos " + qos, qos)).isZero();
     }
-    RawClient second = edge.client(lasting(version, "c"));
+    RawClient second = edge.client(Wire.lasting(version, "c"));
     assertThat(second.connack().sessionPresent()).isTrue();
     assertThat(second.payloads(2)).containsExactly("qos 1", "qos 2");
     assertThat(publisher.publish("t", "live", 0)).isZero();
@@ -38,14 +38,14 @@ final class SessionIT extends EdgeTest {
   @ParameterizedTest
   @ValueSource(ints = {4, 5})
   void cleanStart_forgetsTheSession(int version) {
-    RawClient first = edge.client(lasting(version, "c"));
+    RawClient first = edge.client(Wire.lasting(version, "c"));
     first.subscribe(1, "t");
     first.disconnect();
     RawClient second = edge.client(version, "c");
     assertThat(second.connack().sessionPresent()).isFalse();
     assertThat(edge.client(5, "p").publish("t", "p", 1)).isEqualTo(0x10);
     second.disconnect();
-    RawClient third = edge.client(lasting(version, "c"));
+    RawClient third = edge.client(Wire.lasting(version, "c"));
     assertThat(third.connack().sessionPresent()).as("a clean session left nothing").isFalse();
   }
 
@@ -54,7 +54,7 @@ final class SessionIT extends EdgeTest {
   void takeOver_sessionThatEndsWithItsConnectionIsNotResumed(int version) {
     RawClient first = edge.client(version, "c");
     first.subscribe(1, "t");
-    RawClient second = edge.client(lasting(version, "c"));
+    RawClient second = edge.client(Wire.lasting(version, "c"));
     first.expectEnd(Reason.SESSION_TAKEN_OVER);
     assertThat(second.connack().sessionPresent()).as("[MQTT-3.1.2-6 of 3.1.1]").isFalse();
     assertThat(edge.metric("herald_subscriptions")).isZero();
@@ -62,7 +62,7 @@ final class SessionIT extends EdgeTest {
 
   @Test
   void unacknowledged_isSentAgainInOrder() {
-    RawClient first = edge.client(lasting(5, "c")).silent();
+    RawClient first = edge.client(Wire.lasting(5, "c")).silent();
     first.subscribe(2, "t");
     RawClient publisher = edge.client(5, "p");
     for (int i = 0; i < 6; i++) {
@@ -80,7 +80,7 @@ final class SessionIT extends EdgeTest {
     first.close();
     assertThat(publisher.publish("t", "6", 1)).isZero();
 
-    RawClient second = edge.client(lasting(5, "c")).silent();
+    RawClient second = edge.client(Wire.lasting(5, "c")).silent();
     Received zero = second.message();
     assertThat(zero.payload()).isEqualTo("0");
     assertThat(zero.duplicate()).isTrue();
@@ -99,7 +99,7 @@ final class SessionIT extends EdgeTest {
     second.send(Wire.ack(PacketType.PUBCOMP, sent.get(1).id()));
     second.close();
 
-    RawClient third = edge.client(lasting(5, "c"));
+    RawClient third = edge.client(Wire.lasting(5, "c"));
     assertThat(third.payloads(5)).containsExactly("0", "3", "4", "5", "6");
     third.expectNoMessage();
   }
@@ -107,7 +107,7 @@ final class SessionIT extends EdgeTest {
   @Test
   void order_isKeptOverReconnects() {
     RawClient publisher = edge.client(5, "p");
-    RawClient client = edge.client(lasting(5, "c").receiveMaximum(5)).silent();
+    RawClient client = edge.client(Wire.lasting(5, "c").receiveMaximum(5)).silent();
     client.subscribe(1, "t");
     int received = 0;
     for (int round = 0; round < 8; round++) {
@@ -127,13 +127,13 @@ final class SessionIT extends EdgeTest {
       // all of the seven acknowledgements count before the connection is lost
       client.ping();
       client.close();
-      client = edge.client(lasting(5, "c").receiveMaximum(5)).silent();
+      client = edge.client(Wire.lasting(5, "c").receiveMaximum(5)).silent();
     }
   }
 
   @Test
   void receiveMaximum_isNeverExceeded() {
-    RawClient client = edge.client(lasting(5, "c").receiveMaximum(3)).silent();
+    RawClient client = edge.client(Wire.lasting(5, "c").receiveMaximum(3)).silent();
     client.subscribe(2, "t");
     RawClient publisher = edge.client(5, "p");
     for (int i = 0; i < 10; i++) {
@@ -155,7 +155,7 @@ final class SessionIT extends EdgeTest {
     client.close();
 
     // a smaller maximum on the next connection
-    RawClient next = edge.client(lasting(5, "c").receiveMaximum(1)).silent();
+    RawClient next = edge.client(Wire.lasting(5, "c").receiveMaximum(1)).silent();
     assertThat(next.message().id()).isEqualTo(zero.id());
     next.expectNoMessage();
     next.send(Wire.ack(PacketType.PUBACK, zero.id()));
@@ -165,14 +165,14 @@ final class SessionIT extends EdgeTest {
     next.expectNoMessage();
     next.close();
 
-    RawClient last = edge.client(lasting(5, "c").receiveMaximum(2));
+    RawClient last = edge.client(Wire.lasting(5, "c").receiveMaximum(2));
     assertThat(last.payloads(7)).containsExactly("3", "4", "5", "6", "7", "8", "9");
     last.expectNoMessage();
   }
 
   @Test
   void pubrec_refusalCompletesTheMessage() {
-    RawClient client = edge.client(lasting(5, "c").receiveMaximum(1)).silent();
+    RawClient client = edge.client(Wire.lasting(5, "c").receiveMaximum(1)).silent();
     client.subscribe(2, "t");
     RawClient publisher = edge.client(5, "p");
     assertThat(publisher.publish("t", "0", 2)).isZero();
@@ -181,7 +181,7 @@ final class SessionIT extends EdgeTest {
     client.send(Wire.packet(0x50, zero.id() >> 8, zero.id(), 0x97));
     assertThat(client.message().payload()).isEqualTo("1");
     client.close();
-    RawClient next = edge.client(lasting(5, "c"));
+    RawClient next = edge.client(Wire.lasting(5, "c"));
     assertThat(next.message().payload()).isEqualTo("1");
     next.expectNoMessage();
   }
@@ -256,10 +256,10 @@ final class SessionIT extends EdgeTest {
   @ParameterizedTest
   @ValueSource(ints = {4, 5})
   void takeOver_endsTheEarlierConnection(int version) {
-    RawClient first = edge.client(lasting(version, "c"));
+    RawClient first = edge.client(Wire.lasting(version, "c"));
     first.subscribe(1, "t");
     for (int i = 0; i < 6; i++) {
-      RawClient next = edge.client(lasting(version, "c"));
+      RawClient next = edge.client(Wire.lasting(version, "c"));
       assertThat(next.connack().sessionPresent()).isTrue();
       first.expectEnd(Reason.SESSION_TAKEN_OVER);
       first = next;
@@ -275,7 +275,7 @@ final class SessionIT extends EdgeTest {
     first.subscribe(Wire.identifier(7), 2, "t");
     assertThat(edge.client(5, "p").publish("t", "p", 2, Wire.userProperty("k", "v"))).isZero();
     int id = first.message().id();
-    RawClient second = edge.client(lasting(4, "c"));
+    RawClient second = edge.client(Wire.lasting(4, "c"));
     first.expectEnd(Reason.SESSION_TAKEN_OVER);
     assertThat(second.connack().sessionPresent()).isTrue();
     Received again = second.message();
@@ -285,7 +285,7 @@ final class SessionIT extends EdgeTest {
 
   @Test
   void expiredMessages_areNotSent() {
-    RawClient client = edge.client(lasting(5, "c"));
+    RawClient client = edge.client(Wire.lasting(5, "c"));
     client.subscribe(1, "t");
     client.disconnect();
     RawClient publisher = edge.client(5, "p");
@@ -293,7 +293,7 @@ final class SessionIT extends EdgeTest {
     assertThat(publisher.publish("t", "long", 2, Wire.expiry(100))).isZero();
     assertThat(publisher.publish("t", "for ever", 1)).isZero();
     edge.pass(30);
-    RawClient again = edge.client(lasting(5, "c"));
+    RawClient again = edge.client(Wire.lasting(5, "c"));
     Received longer = again.message();
     assertThat(longer.payload()).isEqualTo("long");
     assertThat(longer.property(0x02)).containsExactly(70L);
@@ -329,7 +329,7 @@ final class SessionIT extends EdgeTest {
   @Test
   void packetIdentifiers_areReusedOnlyWhenFree() {
     restart("inflightMax", "65535");
-    RawClient client = edge.client(lasting(5, "c")).silent();
+    RawClient client = edge.client(Wire.lasting(5, "c")).silent();
     client.subscribe(1, "t");
     RawClient publisher = edge.client(5, "p");
     assertThat(publisher.publish("t", "first", 1)).isZero();
@@ -343,11 +343,5 @@ final class SessionIT extends EdgeTest {
     // acknowledgements of nothing harm nobody
     client.send(Wire.ack(PacketType.PUBACK, 60_000), Wire.ack(PacketType.PUBCOMP, 60_000));
     client.expectNoMessage();
-  }
-
-  /** A session that stays for a while: of 3.1.1 by resuming, of 5.0 by its expiry. */
-  private static Wire.Hello lasting(int version, String clientId) {
-    Wire.Hello hello = Wire.hello(version, clientId).resume();
-    return version >= 5 ? hello.sessionExpiry(1000) : hello;
   }
 }

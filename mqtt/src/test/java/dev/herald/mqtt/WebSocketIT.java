@@ -15,6 +15,7 @@ final class WebSocketIT extends EdgeTest {
   private static final int FINAL_BINARY = 0x82;
 
   @Test
+  @Proves(v5 = "MQTT-6.0.0-4", v311 = "MQTT-6.0.0-4")
   void handshake_selectsTheSubprotocol() {
     try (WsClient client = WsClient.open(edge.wsPort())) {
       String answer = client.handshake("Sec-WebSocket-Protocol: mqtt");
@@ -46,6 +47,7 @@ final class WebSocketIT extends EdgeTest {
   }
 
   @Test
+  @Proves(v5 = "MQTT-6.0.0-2", v311 = "MQTT-6.0.0-2")
   void packets_oneByteInAFrame() {
     try (WsClient client = WsClient.open(edge.wsPort())) {
       assertThat(client.handshake("Sec-WebSocket-Protocol: mqtt")).contains(" 101 ");
@@ -64,6 +66,7 @@ final class WebSocketIT extends EdgeTest {
   }
 
   @Test
+  @Proves(v5 = "MQTT-6.0.0-2", v311 = "MQTT-6.0.0-2")
   void packets_acrossFramesAndFragments() {
     Random random = new Random(7);
     String payload = "x".repeat(5000);
@@ -115,6 +118,7 @@ final class WebSocketIT extends EdgeTest {
   }
 
   @Test
+  @Proves(v5 = "MQTT-6.0.0-1", v311 = "MQTT-6.0.0-1")
   void textFrames_closeTheConnection() {
     try (WsClient client = connected(5, "c")) {
       client.frame(0x81, bytes("text"));
@@ -154,13 +158,71 @@ final class WebSocketIT extends EdgeTest {
   }
 
   @Test
+  void close_isAnsweredWithItsLike() {
+    try (WsClient client = connected(5, "c")) {
+      client.frame(0x88, bytes(0x0F, 0xA0, "why"), bytes());
+      assertThat(client.control()).isEqualTo("close 4000 why");
+      client.expectClosed();
+    }
+    try (WsClient client = connected(5, "c")) {
+      client.frame(0x88);
+      assertThat(client.control()).isEqualTo("close");
+      client.expectClosed();
+    }
+    edge.awaitMetric("herald_mqtt_connections", 0);
+  }
+
+  @Test
+  void close_nothingBehindItIsObeyed() {
+    RawClient witness = edge.client(5, "witness");
+    witness.subscribe(0, "t");
+    try (WsClient client = connected(5, "c")) {
+      client.send(
+          WsClient.frameBytes(0x88, bytes(0x03, 0xE8)),
+          WsClient.frameBytes(FINAL_BINARY, Wire.publish(5, 0, "t", 0, "late")),
+          WsClient.frameBytes(0x88, bytes(0x03, 0xE8)));
+      assertThat(client.control()).startsWith("close 1000");
+      client.expectClosed();
+    }
+    edge.awaitMetric("herald_mqtt_connections", 1);
+    witness.expectNoMessage();
+  }
+
+  @Test
+  void end_ofTheStreamWithoutACloseIsALostConnection() {
+    RawClient witness = edge.client(5, "witness");
+    witness.subscribe(0, "w");
+    try (WsClient client = WsClient.open(edge.wsPort())) {
+      assertThat(client.handshake("Sec-WebSocket-Protocol: mqtt")).contains(" 101 ");
+      client.frame(FINAL_BINARY, Wire.hello(5, "c").will("w", "lost", 0, false).toBytes());
+      assertThat(client.packet(5).code()).isZero();
+      client.shutdownOutput();
+      assertThat(witness.message().payload()).isEqualTo("lost");
+      client.readToEnd();
+    }
+    edge.awaitMetric("herald_mqtt_connections", 1);
+  }
+
+  @Test
+  @Proves(v5 = "MQTT-3.14.4-2", v311 = "MQTT-3.14.4-1")
+  void disconnect_closesTheWebSocket() {
+    try (WsClient client = connected(5, "c")) {
+      client.frame(FINAL_BINARY, Wire.packet(0xE0));
+      assertThat(client.control()).startsWith("close 1000");
+      client.frame(0x88, bytes(0x03, 0xE8));
+      client.expectClosed();
+    }
+    edge.awaitMetric("herald_mqtt_connections", 0);
+  }
+
+  @Test
   void protocolError_isToldInMqttThenInWebSocket() {
     try (WsClient client = connected(5, "c")) {
       client.frame(FINAL_BINARY, Wire.packet(0xF0));
       assertThat(client.packet(5).code()).isEqualTo(Reason.PROTOCOL_ERROR);
       assertThat(client.control()).startsWith("close 1000");
       client.frame(0x88, bytes(0x03, 0xE8));
-      client.readToEnd();
+      client.expectClosed();
     }
     edge.awaitMetric("herald_mqtt_connections", 0);
   }
@@ -197,6 +259,18 @@ final class WebSocketIT extends EdgeTest {
   }
 
   @Test
+  @Proves(v5 = "MQTT-6.0.0-3", v311 = "MQTT-6.0.0-3")
+  void handshake_withoutMqttIsRefused() {
+    for (String header : List.of("Accept: */*", "Sec-WebSocket-Protocol: mqttv3.1, chat")) {
+      try (WsClient client = WsClient.open(edge.wsPort())) {
+        assertThat(client.handshake(header)).startsWith("HTTP/1.1 400");
+        client.readToEnd();
+      }
+    }
+    edge.awaitMetric("herald_mqtt_connections", 0);
+  }
+
+  @Test
   void handshake_isRefusedElsewhere() {
     for (List<String> refused :
         List.of(
@@ -204,7 +278,10 @@ final class WebSocketIT extends EdgeTest {
             List.of("403", "GET /mqtt HTTP/1.1", WsClient.UPGRADE + "Origin: http://evil.example"),
             List.of("426", "GET /mqtt HTTP/1.1", "Accept: */*"),
             List.of("426", "POST /mqtt HTTP/1.1", "Content-Length: 0"),
-            List.of("400", "GET /mqtt HTTP/1.1", "Upgrade: websocket\r\nConnection: Upgrade"),
+            List.of(
+                "400",
+                "GET /mqtt HTTP/1.1",
+                "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Protocol: mqtt"),
             List.of("400", "garbage", "more"))) {
       try (WsClient client = WsClient.open(edge.wsPort())) {
         client.send(

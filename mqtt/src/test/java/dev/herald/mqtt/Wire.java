@@ -87,6 +87,12 @@ final class Wire {
     return new Hello(version, clientId);
   }
 
+  /** A client whose session stays for a while: of 3.1.1 by resuming, of 5.0 by its expiry. */
+  static Hello lasting(int version, String clientId) {
+    Hello hello = hello(version, clientId).resume();
+    return version >= 5 ? hello.sessionExpiry(1000) : hello;
+  }
+
   /** A CONNECT packet in the making; clean start and no keep-alive unless told otherwise. */
   static final class Hello {
     final int version;

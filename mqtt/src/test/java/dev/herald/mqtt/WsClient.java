@@ -126,7 +126,7 @@ final class WsClient implements AutoCloseable {
     }
   }
 
-  /** Reads the next control frame: "close 1000 why" or "pong what". */
+  /** Reads the next control frame: "close 1000 why", "close" or "pong what". */
   String control() {
     while (controls.isEmpty()) {
       if (!readFrame()) {
@@ -150,10 +150,12 @@ final class WsClient implements AutoCloseable {
         case 0x82 -> mqtt = bytes(mqtt, payload);
         case 0x88 ->
             controls.add(
-                "close "
-                    + (((payload[0] & 0xFF) << 8) | (payload[1] & 0xFF))
-                    + " "
-                    + new String(payload, 2, payload.length - 2, StandardCharsets.UTF_8));
+                payload.length == 0
+                    ? "close"
+                    : "close "
+                        + (((payload[0] & 0xFF) << 8) | (payload[1] & 0xFF))
+                        + " "
+                        + new String(payload, 2, payload.length - 2, StandardCharsets.UTF_8));
         case 0x8A -> controls.add("pong " + new String(payload, StandardCharsets.UTF_8));
         default -> throw new AssertionError("frame " + first);
       }

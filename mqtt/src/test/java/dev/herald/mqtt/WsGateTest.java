@@ -58,6 +58,26 @@ final class WsGateTest {
   }
 
   @Test
+  void subprotocol_mqttIsOneOfThoseOffered() {
+    for (String offered : List.of("mqtt", "mqttv3.1, mqtt", "a,mqtt , b")) {
+      FullHttpRequest request = request("/mqtt", null, HOST);
+      request.headers().set(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, offered);
+      assertThat(answer(request)).as(offered).isEqualTo(PASSED);
+    }
+    FullHttpRequest twoHeaders = request("/mqtt", null, HOST);
+    twoHeaders.headers().set(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, List.of("a", "mqtt"));
+    assertThat(answer(twoHeaders)).isEqualTo(PASSED);
+    FullHttpRequest none = request("/mqtt", null, HOST);
+    none.headers().remove(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL);
+    assertThat(answer(none)).isEqualTo(400);
+    for (String offered : List.of("", "mqttv3.1", "MQTT", "mqttx, x mqtt", "chat")) {
+      FullHttpRequest other = request("/mqtt", null, HOST);
+      other.headers().set(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, offered);
+      assertThat(answer(other)).as(offered).isEqualTo(400);
+    }
+  }
+
+  @Test
   void garbage_isABadRequest() {
     FullHttpRequest broken = request("/mqtt", null, HOST);
     broken.setDecoderResult(DecoderResult.failure(new IllegalArgumentException("broken")));
@@ -84,6 +104,7 @@ final class WsGateTest {
       String uri, @Nullable String origin, @Nullable String host) {
     FullHttpRequest request = new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, uri);
     request.headers().set(HttpHeaderNames.UPGRADE, "WebSocket");
+    request.headers().set(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, "mqtt");
     if (origin != null) {
       request.headers().set(HttpHeaderNames.ORIGIN, origin);
     }

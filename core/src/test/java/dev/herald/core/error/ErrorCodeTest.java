@@ -17,6 +17,7 @@ class ErrorCodeTest {
       to do:
       1 mend the request; 2 the state forbids it, do not retry; 3 credentials; 4 a limit, send less
       or slower; 5 temporary, the same request is safe to retry.
+      An MQTT acknowledgement that may not have the reason code has `0x83` in its place.
 
       | Code | Name | HTTP status | MQTT 5 reason code | Text |
       | --- | --- | --- | --- | --- |

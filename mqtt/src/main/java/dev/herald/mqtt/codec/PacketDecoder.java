@@ -2,7 +2,9 @@ package dev.herald.mqtt.codec;
 
 import dev.herald.core.route.MessageProperties;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Reads the packets a client sends, and refuses what the specification does not allow. Reused for
@@ -179,12 +181,16 @@ public final class PacketDecoder {
     return new MessageProperties(utf8, contentType, responseTopic, correlation, List.copyOf(user));
   }
 
-  /** Reads a PUBACK, PUBREC, PUBREL or PUBCOMP packet. */
-  public Ack ack(PacketReader reader, int version) {
+  /**
+   * Reads a PUBACK, PUBREC, PUBREL or PUBCOMP packet.
+   *
+   * @param type which of them
+   */
+  public Ack ack(PacketReader reader, int type, int version) {
     ack.packetId = packetId(reader);
     ack.reason = 0;
     if (version >= 5 && reader.remaining() > 0) {
-      ack.reason = reader.u8();
+      ack.reason = reasonOf(reader, Reason.mayAcknowledge(type));
       if (reader.remaining() > 0) {
         properties.read(reader, Properties.OF_ACK);
       }
@@ -253,7 +259,7 @@ public final class PacketDecoder {
       reader.expectEnd();
       return new Disconnect(0, -1);
     }
-    int reason = reader.remaining() > 0 ? reader.u8() : 0;
+    int reason = reader.remaining() > 0 ? reasonOf(reader, Reason.MAY_DISCONNECT_A_CLIENT) : 0;
     long expiry = -1;
     if (reader.remaining() > 0) {
       properties.read(reader, Properties.OF_DISCONNECT);
@@ -261,6 +267,19 @@ public final class PacketDecoder {
     }
     reader.expectEnd();
     return new Disconnect(reason, expiry);
+  }
+
+  /** Reads a reason code that must be one of those its packet may have. */
+  private static int reasonOf(PacketReader reader, BitSet allowed) {
+    int reason = reader.u8();
+    if (!allowed.get(reason)) {
+      throw PacketException.protocol(
+          String.format(
+              Locale.ROOT,
+              "reason code 0x%02X is not for this packet [MQTT-3.4.2-1] [MQTT-3.14.2-1]",
+              reason));
+    }
+    return reason;
   }
 
   private static int packetId(PacketReader reader) {

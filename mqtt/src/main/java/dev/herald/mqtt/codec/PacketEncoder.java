@@ -73,20 +73,24 @@ public final class PacketEncoder {
   /**
    * Writes a PUBACK, PUBREC, PUBREL or PUBCOMP; 3.1.1 has neither reason code nor text.
    *
+   * @param reason why; one that the packet may not have becomes IMPLEMENTATION_SPECIFIC_ERROR
+   *     [MQTT-3.4.2-1] [MQTT-3.5.2-1]
    * @param text what was wrong, or null to say nothing
    */
   public static void ack(
       ByteBuf out, int version, int type, int packetId, int reason, @Nullable String text) {
     byte[] told = text == null ? NOTHING : text.getBytes(StandardCharsets.UTF_8);
     int properties = told.length == 0 ? 0 : 3 + told.length;
-    boolean withReason = version >= 5 && reason != Reason.SUCCESS;
+    int code =
+        Reason.mayAcknowledge(type).get(reason) ? reason : Reason.IMPLEMENTATION_SPECIFIC_ERROR;
+    boolean withReason = version >= 5 && code != Reason.SUCCESS;
     boolean withText = withReason && properties > 0;
     out.writeByte((type << 4) | (type == PacketType.PUBREL ? 2 : 0));
     writeVarint(
         out, 2 + (withReason ? 1 : 0) + (withText ? varintSize(properties) + properties : 0));
     out.writeShort(packetId);
     if (withReason) {
-      out.writeByte(reason);
+      out.writeByte(code);
     }
     if (withText) {
       writeVarint(out, properties);

@@ -1,5 +1,7 @@
 package dev.herald.mqtt.codec;
 
+import java.util.BitSet;
+
 /** The reason codes of MQTT 5.0 (section 2.4) that Herald gives or reads. */
 public final class Reason {
   /** Success, normal disconnection, or granted QoS 0. */
@@ -59,6 +61,9 @@ public final class Reason {
   /** The topic name is not accepted. */
   public static final int TOPIC_NAME_INVALID = 0x90;
 
+  /** The packet identifier is in use already. */
+  public static final int PACKET_IDENTIFIER_IN_USE = 0x91;
+
   /** There is no such packet identifier. */
   public static final int PACKET_IDENTIFIER_NOT_FOUND = 0x92;
 
@@ -71,8 +76,14 @@ public final class Reason {
   /** The packet is larger than announced. */
   public static final int PACKET_TOO_LARGE = 0x95;
 
+  /** Messages come too fast. */
+  public static final int MESSAGE_RATE_TOO_HIGH = 0x96;
+
   /** A limit is reached. */
   public static final int QUOTA_EXCEEDED = 0x97;
+
+  /** An operator ended the connection. */
+  public static final int ADMINISTRATIVE_ACTION = 0x98;
 
   /** The payload is not what it was declared to be. */
   public static final int PAYLOAD_FORMAT_INVALID = 0x99;
@@ -80,5 +91,54 @@ public final class Reason {
   /** Shared subscriptions are not offered. */
   public static final int SHARED_SUBSCRIPTIONS_NOT_SUPPORTED = 0x9E;
 
+  /** The codes a client may give in a DISCONNECT [MQTT-3.14.2-1]. */
+  static final BitSet MAY_DISCONNECT_A_CLIENT =
+      set(
+          SUCCESS,
+          DISCONNECT_WITH_WILL,
+          UNSPECIFIED_ERROR,
+          MALFORMED_PACKET,
+          PROTOCOL_ERROR,
+          IMPLEMENTATION_SPECIFIC_ERROR,
+          TOPIC_NAME_INVALID,
+          RECEIVE_MAXIMUM_EXCEEDED,
+          TOPIC_ALIAS_INVALID,
+          PACKET_TOO_LARGE,
+          MESSAGE_RATE_TOO_HIGH,
+          QUOTA_EXCEEDED,
+          ADMINISTRATIVE_ACTION,
+          PAYLOAD_FORMAT_INVALID);
+
+  /** The codes of PUBACK and PUBREC [MQTT-3.4.2-1] [MQTT-3.5.2-1]. */
+  private static final BitSet MAY_ANSWER_A_MESSAGE =
+      set(
+          SUCCESS,
+          NO_MATCHING_SUBSCRIBERS,
+          UNSPECIFIED_ERROR,
+          IMPLEMENTATION_SPECIFIC_ERROR,
+          NOT_AUTHORIZED,
+          TOPIC_NAME_INVALID,
+          PACKET_IDENTIFIER_IN_USE,
+          QUOTA_EXCEEDED,
+          PAYLOAD_FORMAT_INVALID);
+
+  /** The codes of PUBREL and PUBCOMP [MQTT-3.6.2-1] [MQTT-3.7.2-1]. */
+  private static final BitSet MAY_RELEASE_A_MESSAGE = set(SUCCESS, PACKET_IDENTIFIER_NOT_FOUND);
+
   private Reason() {}
+
+  /** Returns the codes that a PUBACK, PUBREC, PUBREL or PUBCOMP may have. */
+  static BitSet mayAcknowledge(int type) {
+    return type == PacketType.PUBACK || type == PacketType.PUBREC
+        ? MAY_ANSWER_A_MESSAGE
+        : MAY_RELEASE_A_MESSAGE;
+  }
+
+  private static BitSet set(int... codes) {
+    BitSet set = new BitSet(256);
+    for (int code : codes) {
+      set.set(code);
+    }
+    return set;
+  }
 }

@@ -35,8 +35,8 @@ final class Decoding {
     return decoder.publish(start(body), flags, version);
   }
 
-  Ack ack(int version, byte[] body) {
-    return decoder.ack(start(body), version);
+  Ack ack(int type, int version, byte[] body) {
+    return decoder.ack(start(body), type, version);
   }
 
   Subscribe subscribe(int version, byte[] body) {
@@ -72,7 +72,7 @@ final class Decoding {
       case PacketType.DISCONNECT -> disconnect(version, body);
       case PacketType.PINGREQ -> start(body).expectEnd();
       case PacketType.AUTH -> start(body).skipRest();
-      default -> ack(version, body);
+      default -> ack(firstByte >> 4, version, body);
     }
   }
 

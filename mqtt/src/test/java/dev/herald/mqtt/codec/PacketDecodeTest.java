@@ -12,15 +12,15 @@ final class PacketDecodeTest {
 
   @Test
   void ack_of311() {
-    Ack ack = decoding.ack(4, bytes(0x12, 0x34)); // packet identifier
+    Ack ack = decoding.ack(PacketType.PUBREL, 4, bytes(0x12, 0x34)); // packet identifier
     assertThat(ack.packetId()).isEqualTo(0x1234);
     assertThat(ack.reason()).isZero();
   }
 
   @Test
   void ack_of5WithoutReasonIsSuccess() {
-    assertThat(decoding.ack(5, bytes(0, 7, 0x80)).reason()).isEqualTo(0x80);
-    Ack ack = decoding.ack(5, bytes(0, 8));
+    assertThat(decoding.ack(PacketType.PUBACK, 5, bytes(0, 7, 0x80)).reason()).isEqualTo(0x80);
+    Ack ack = decoding.ack(PacketType.PUBACK, 5, bytes(0, 8));
     assertThat(ack.packetId()).isEqualTo(8);
     assertThat(ack.reason()).isZero();
   }
@@ -29,6 +29,7 @@ final class PacketDecodeTest {
   void ack_everyPropertyOf5() {
     Ack ack =
         decoding.ack(
+            PacketType.PUBREC,
             5,
             bytes(
                 0xFF, 0xFF, // packet identifier
@@ -43,7 +44,7 @@ final class PacketDecodeTest {
 
   @Test
   void ack_noProperties() {
-    assertThat(decoding.ack(5, bytes(0, 1, 0, 0)).packetId()).isEqualTo(1);
+    assertThat(decoding.ack(PacketType.PUBACK, 5, bytes(0, 1, 0, 0)).packetId()).isEqualTo(1);
   }
 
   @Test
