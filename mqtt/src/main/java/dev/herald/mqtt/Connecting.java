@@ -4,10 +4,12 @@ import dev.herald.core.app.App;
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
 import dev.herald.core.event.GroupLimits;
+import dev.herald.mqtt.codec.Accepted;
 import dev.herald.mqtt.codec.Connect;
 import dev.herald.mqtt.codec.PacketEncoder;
 import dev.herald.mqtt.codec.PacketException;
 import dev.herald.mqtt.codec.Reason;
+import dev.herald.mqtt.codec.Utf8;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -18,9 +20,6 @@ import org.jspecify.annotations.Nullable;
 final class Connecting {
   /** The most characters of a client identifier. */
   static final int CLIENT_ID_CHARACTERS_MAX = 1024;
-
-  /** How many topic aliases a client may set. */
-  static final int TOPIC_ALIAS_MAX = 32;
 
   /** How often a connection follows a session that is made anew elsewhere each time. */
   private static final int MOVES_MAX = 16;
@@ -43,7 +42,12 @@ final class Connecting {
       App app = broker.apps().get(identity.appId());
       String assigned = packet.clientId().isEmpty() ? "herald-" + UUID.randomUUID() : null;
       String clientId = assigned == null ? packet.clientId() : assigned;
-      attach(app, identity, new Sessions.Key(app.id(), clientId), assigned);
+      Accepted terms = terms(clientId, assigned);
+      if (packet.version() >= 5 && terms.sizeMin() > packet.options().packetBytesMax()) {
+        throw new PacketException(
+            Reason.PACKET_TOO_LARGE, "the answer would be larger than the client takes");
+      }
+      attach(app, identity, new Sessions.Key(app.id(), clientId), terms);
     } catch (HeraldException refusal) {
       connection.end(
           refusal.code() == ErrorCode.FIELD_INVALID
@@ -69,9 +73,8 @@ final class Connecting {
       throw new PacketException(
           Reason.BAD_AUTHENTICATION_METHOD, "no authentication method is offered");
     }
-    if (packet.will() != null && packet.will().topic().startsWith("$")) {
-      throw new PacketException(
-          Reason.TOPIC_NAME_INVALID, "a will cannot be published to a topic that starts with $");
+    if (packet.will() != null) {
+      check(packet.will());
     }
     String userId = Identity.of(packet.userName()).userId();
     if (!userId.isEmpty()) {
@@ -79,16 +82,61 @@ final class Connecting {
     }
   }
 
+  private void check(Connect.WillMessage will) {
+    if (will.topic().startsWith("$")) {
+      throw new PacketException(
+          Reason.TOPIC_NAME_INVALID, "a will cannot be published to a topic that starts with $");
+    }
+    if (will.retain() && packet.version() >= 5 && broker.settings().retainedMessagesMax() == 0) {
+      throw new PacketException(
+          Reason.RETAIN_NOT_SUPPORTED, "retained messages are not offered [MQTT-3.2.2-13]");
+    }
+    if (will.properties().utf8Payload() && !Utf8.isWellFormed(will.payload())) {
+      throw new PacketException(
+          Reason.PAYLOAD_FORMAT_INVALID, "the will's payload is declared to be UTF-8 and is not");
+    }
+  }
+
+  /** What the client is told if it is accepted, in words of 5.0. */
+  private Accepted terms(String clientId, @Nullable String assigned) {
+    MqttSettings settings = broker.settings();
+    Connect.Options options = packet.options();
+    long expirySeconds = sessionExpirySeconds();
+    int keepAliveSeconds = keepAliveSeconds();
+    return new Accepted(
+        expirySeconds == options.sessionExpirySeconds() ? -1 : expirySeconds,
+        keepAliveSeconds == packet.keepAliveSeconds() ? -1 : keepAliveSeconds,
+        assigned,
+        settings.receiveMax(),
+        settings.packetBytesMax(),
+        settings.topicAliasMax(),
+        settings.retainedMessagesMax() > 0,
+        options.responseInformation() ? ReplyTopics.prefixOf(clientId) : null);
+  }
+
+  private long sessionExpirySeconds() {
+    return Math.min(
+        packet.options().sessionExpirySeconds(), broker.settings().sessionExpiryMax().toSeconds());
+  }
+
+  /** The client's keep-alive, or the server's [MQTT-3.1.2-21]; a client of 3.1.1 has its own. */
+  private int keepAliveSeconds() {
+    int asked = packet.keepAliveSeconds();
+    int most = (int) Math.ceilDiv(broker.settings().keepAliveMax().toMillis(), 1000L);
+    boolean tooLong = asked == 0 || asked > most;
+    return most > 0 && tooLong && packet.version() >= 5 ? most : asked;
+  }
+
   /**
    * Finds or makes the session on this lane, or moves to the lane where it is and tries again
    * there.
    */
-  private void attach(App app, Identity identity, Sessions.Key key, @Nullable String assigned) {
+  private void attach(App app, Identity identity, Sessions.Key key, Accepted terms) {
     LoopLane lane = connection.lane();
     while (true) {
       Session session = broker.sessions().find(key);
       if (session != null && session.loopLane() != lane) {
-        follow(session.loopLane(), () -> attach(app, identity, key, assigned));
+        follow(session.loopLane(), () -> attach(app, identity, key, terms));
         return;
       }
       if (session != null) {
@@ -104,7 +152,7 @@ final class Connecting {
         session = add(lane, key, app);
       }
       if (session != null) {
-        accept(session, identity, present, assigned);
+        accept(session, identity, present, terms);
         return;
       }
     }
@@ -131,22 +179,13 @@ final class Connecting {
         });
   }
 
-  private void accept(
-      Session session, Identity identity, boolean present, @Nullable String assigned) {
-    long asked = packet.options().sessionExpirySeconds();
-    long granted = Math.min(asked, broker.settings().sessionExpiryMax().toSeconds());
-    session.attach(connection, packet, identity.userId(), granted);
-    connection.connected(session, packet.keepAliveSeconds());
-    PacketEncoder.connack(
-        connection.out().room(128),
-        packet.version(),
-        present,
-        new PacketEncoder.Accepted(
-            granted == asked ? -1 : granted,
-            broker.settings().receiveMax(),
-            broker.settings().packetBytesMax(),
-            TOPIC_ALIAS_MAX,
-            assigned));
+  private void accept(Session session, Identity identity, boolean present, Accepted terms) {
+    session.attach(connection, packet, identity.userId(), sessionExpirySeconds());
+    connection.connected(session, keepAliveSeconds());
+    PacketOutput out = connection.out();
+    out.useAliases(
+        Math.min(packet.options().topicAliasMaximum(), broker.settings().topicAliasMax()));
+    PacketEncoder.connack(out.room(128), packet.version(), present, terms, out.packetBytesMax());
     session.resume();
   }
 }

@@ -386,6 +386,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
       PacketEncoder.disconnect(out.room(size), reason, text);
     } else if (session == null && version != 0 && PacketEncoder.canRefuse(version, reason)) {
       broker.counters().refused.increment();
+      if (out.packetBytesMax() < PacketEncoder.CONNACK_BYTES_MIN) {
+        return;
+      }
       PacketEncoder.connackRefused(out.room(size), version, reason, text);
     }
   }

@@ -12,9 +12,11 @@ import dev.herald.mqtt.codec.PacketException;
 import dev.herald.mqtt.codec.PacketType;
 import dev.herald.mqtt.codec.Publish;
 import dev.herald.mqtt.codec.Reason;
+import dev.herald.mqtt.codec.Utf8;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +50,9 @@ final class InboundPublisher {
   void publish(Publish packet) {
     broker.counters().received.increment();
     String topic = packet.topicAlias() == 0 ? packet.topic() : resolve(packet);
+    if (packet.retain()) {
+      checkRetainAvailable();
+    }
     if (packet.qos() > 0) {
       checkReceiveMaximum(packet);
     }
@@ -64,6 +69,14 @@ final class InboundPublisher {
   }
 
   private void relay(String topic, Publish packet) {
+    if (packet.properties().utf8Payload() && !Utf8.isWellFormed(packet.payload())) {
+      refuse(
+          packet.qos(),
+          packet.packetId(),
+          Reason.PAYLOAD_FORMAT_INVALID,
+          "the payload is declared to be UTF-8 and is not");
+      return;
+    }
     Session session = connection.session();
     Message message =
         new Message(
@@ -90,6 +103,10 @@ final class InboundPublisher {
   }
 
   private void publishSpecial(String topic, Publish packet) {
+    if (ReplyTopics.isOne(topic)) {
+      relay(topic, packet);
+      return;
+    }
     String groupId = GroupTopics.groupIdOf(topic);
     if (groupId == null && connection.version() < 5) {
       // nobody subscribes to such a topic, so that the acknowledgement promises nothing
@@ -226,6 +243,13 @@ final class InboundPublisher {
     }
   }
 
+  private void checkRetainAvailable() {
+    if (broker.settings().retainedMessagesMax() == 0 && connection.version() >= 5) {
+      throw new PacketException(
+          Reason.RETAIN_NOT_SUPPORTED, "retained messages are not offered [MQTT-3.2.2-14]");
+    }
+  }
+
   private void checkReceiveMaximum(Publish packet) {
     int unacknowledged = creatingAtLeastOnce + connection.session().receivedCount();
     if (connection.version() >= 5
@@ -238,12 +262,12 @@ final class InboundPublisher {
 
   private String resolve(Publish packet) {
     int alias = packet.topicAlias();
-    if (alias > Connecting.TOPIC_ALIAS_MAX) {
+    if (alias > broker.settings().topicAliasMax()) {
       throw new PacketException(
           Reason.TOPIC_ALIAS_INVALID, "a topic alias greater than announced [MQTT-3.3.2-9]");
     }
-    if (aliases == null) {
-      aliases = new @Nullable String[Connecting.TOPIC_ALIAS_MAX + 1];
+    if (aliases == null || aliases.length <= alias) {
+      aliases = grown(aliases, alias);
     }
     if (!packet.topic().isEmpty()) {
       aliases[alias] = packet.topic();
@@ -254,6 +278,12 @@ final class InboundPublisher {
       throw new PacketException(Reason.PROTOCOL_ERROR, "a topic alias that was not set");
     }
     return topic;
+  }
+
+  /** A table that has a place for an alias; it is no larger than the aliases in use need. */
+  private @Nullable String[] grown(@Nullable String @Nullable [] before, int alias) {
+    int length = Math.min(Integer.highestOneBit(alias) * 2, broker.settings().topicAliasMax() + 1);
+    return before == null ? new @Nullable String[length] : Arrays.copyOf(before, length);
   }
 
   /** Publishes the will of a session; a retained one without room is published all the same. */

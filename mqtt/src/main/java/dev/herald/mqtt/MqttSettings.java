@@ -80,6 +80,26 @@ public record MqttSettings(
         int receiveMax,
     @Setting(
             doc =
+                "How many topic aliases a client of MQTT 5 may set, and how many the server sets"
+                    + " for a client that takes them. A client that goes beyond it is disconnected"
+                    + " with reason 0x94; the server sets the one it used longest ago anew. 0"
+                    + " offers none.",
+            unit = "aliases",
+            def = "32",
+            min = "0",
+            max = "65535")
+        int topicAliasMax,
+    @Setting(
+            doc =
+                "The longest keep-alive. A client of MQTT 5 that asks for a longer one or none is"
+                    + " given this one (server keep-alive); one of 3.1.1 cannot be told and keeps"
+                    + " its own. 0 lets every client have what it asks for.",
+            def = "0s",
+            min = "0s",
+            max = "65535s")
+        Duration keepAliveMax,
+    @Setting(
+            doc =
                 "How many bytes of messages may wait for one session, and how many may be under way"
                     + " to its client unacknowledged. At the limit QoS 0 messages"
                     + " for it are dropped and counted; a connected client for which a QoS 1 or 2"
@@ -110,7 +130,8 @@ public record MqttSettings(
     @Setting(
             doc =
                 "How many topics of an app may have a retained message. A further one is refused"
-                    + " with reason 0x97.",
+                    + " with reason 0x97. 0 offers none: a client of MQTT 5 is told so, and one"
+                    + " that retains all the same is disconnected with reason 0x9A.",
             unit = "messages",
             def = "100000",
             min = "0",

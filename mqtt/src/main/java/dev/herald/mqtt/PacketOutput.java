@@ -30,6 +30,9 @@ final class PacketOutput {
   private boolean flushPending;
   private long packetBytesMax = Integer.MAX_VALUE;
 
+  /** Of a client that takes topic aliases; null for all others. */
+  private @Nullable TopicAliases aliases;
+
   PacketOutput(Connection connection, Broker broker, Channel channel) {
     this.connection = connection;
     this.broker = broker;
@@ -39,6 +42,16 @@ final class PacketOutput {
   /** Sets the largest packet the client takes. */
   void limitPackets(long bytesMax) {
     packetBytesMax = bytesMax;
+  }
+
+  /** Returns the largest packet the client takes, in bytes. */
+  long packetBytesMax() {
+    return packetBytesMax;
+  }
+
+  /** Has topic aliases used, so many at most; 0 for none [MQTT-3.1.2-27]. */
+  void useAliases(int aliasesMax) {
+    aliases = aliasesMax == 0 ? null : new TopicAliases(aliasesMax);
   }
 
   /** Returns how many bytes wait to be taken by the peer. */
@@ -72,7 +85,7 @@ final class PacketOutput {
   void publishAtMostOnce(Message message, boolean retain, int[] identifiers) {
     PublishForm form = form(message);
     boolean expires = message.expiresAtMs() != Message.NEVER;
-    boolean plain = !retain && !expires && identifiers.length == 0;
+    boolean plain = !retain && !expires && identifiers.length == 0 && aliases == null;
     int size = plain ? form.plainSize() : form.sizeMax(identifiers.length);
     if (size > packetBytesMax && !takes(form, message, false, identifiers)) {
       broker.counters().droppedTooLarge.increment();
@@ -104,8 +117,19 @@ final class PacketOutput {
       }
       expirySeconds = Math.max(1, Math.ceilDiv(leftMs, 1000L));
     }
-    form.write(room(form.sizeMax(identifiers.length)), flags, packetId, identifiers, expirySeconds);
+    int alias = aliases == null ? 0 : alias(aliases, form, message, packetId != 0, identifiers);
+    ByteBuf out = room(form.sizeMax(identifiers.length));
+    form.write(out, flags, packetId, identifiers, expirySeconds, alias);
     broker.counters().sent.increment();
+  }
+
+  /** Returns the topic's alias, 0 if the packet might be too large with it and its topic. */
+  private int alias(
+      TopicAliases of, PublishForm form, Message message, boolean withPacketId, int[] identifiers) {
+    boolean expires = message.expiresAtMs() != Message.NEVER;
+    // the length of the properties may take a byte more, too, and that of the packet
+    long size = (long) form.size(withPacketId, identifiers, expires) + PublishForm.ALIAS_BYTES + 2;
+    return size > packetBytesMax ? 0 : of.of(message.topic());
   }
 
   private PublishForm form(Message message) {

@@ -22,6 +22,7 @@ final class Subscribing {
     Session session = connection.session();
     List<Subscribe.Request> requests = packet.requests();
     requests.forEach(request -> checkForm(request.filter()));
+    checkAnswerFits(connection, requests.size());
     byte[] codes = new byte[requests.size()];
     boolean[] wantsRetained = new boolean[requests.size()];
     for (int i = 0; i < codes.length; i++) {
@@ -48,9 +49,23 @@ final class Subscribing {
     }
   }
 
+  /** A client that could not be told what became of its filters is told that, instead. */
+  private static void checkAnswerFits(Connection connection, int filters) {
+    if (PacketEncoder.subscribeAckSize(filters) > connection.out().packetBytesMax()) {
+      throw new PacketException(
+          Reason.PACKET_TOO_LARGE,
+          "the answer would be larger than the client takes [MQTT-3.1.2-24]");
+    }
+  }
+
   private static int refusal(Broker broker, Session session, Subscribe packet, String filter) {
     if (filter.startsWith("$share/")) {
       return Reason.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED;
+    }
+    if (ReplyTopics.isOne(filter)) {
+      return filter.startsWith(ReplyTopics.prefixOf(session.key().clientId()))
+          ? quota(broker, session, filter)
+          : Reason.NOT_AUTHORIZED;
     }
     if (filter.charAt(0) == '$' && GroupTopics.groupIdOf(filter) == null) {
       return Reason.TOPIC_FILTER_INVALID;
@@ -59,11 +74,14 @@ final class Subscribing {
       // a client that asks for the past must not believe that it got it
       return Reason.IMPLEMENTATION_SPECIFIC_ERROR;
     }
-    if (session.subscriptionCount() >= broker.settings().subscriptionsMax()
-        && !session.isSubscribed(filter)) {
-      return Reason.QUOTA_EXCEEDED;
-    }
-    return Reason.SUCCESS;
+    return quota(broker, session, filter);
+  }
+
+  private static int quota(Broker broker, Session session, String filter) {
+    return session.subscriptionCount() >= broker.settings().subscriptionsMax()
+            && !session.isSubscribed(filter)
+        ? Reason.QUOTA_EXCEEDED
+        : Reason.SUCCESS;
   }
 
   /**
@@ -117,6 +135,7 @@ final class Subscribing {
 
   static void unsubscribe(Connection connection, Unsubscribe packet) {
     packet.filters().forEach(Subscribing::checkForm);
+    checkAnswerFits(connection, packet.filters().size());
     byte[] codes = new byte[packet.filters().size()];
     for (int i = 0; i < codes.length; i++) {
       boolean existed = connection.session().unsubscribe(packet.filters().get(i));

@@ -32,7 +32,7 @@ final class ConnectIT extends EdgeTest {
     Received answer = edge.client(5, "c").connack();
     assertThat(answer.property(0x21)).containsExactly(77);
     assertThat(answer.property(0x27)).containsExactly(2048L);
-    assertThat(answer.property(0x22)).containsExactly(Connecting.TOPIC_ALIAS_MAX);
+    assertThat(answer.property(0x22)).containsExactly(32);
     assertThat(answer.property(0x2A)).containsExactly(0);
     assertThat(answer.property(0x11)).as("session expiry as asked").isEmpty();
     assertThat(answer.property(ASSIGNED_CLIENT_IDENTIFIER)).isEmpty();

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Messages from publisher to subscriber, both connected. */
@@ -263,45 +262,6 @@ final class PublishIT extends EdgeTest {
     client.retain("$x", "p", 1);
     assertThat(edge.dropped("refused")).isEqualTo(3);
     assertThat(edge.metric("herald_retained_messages")).isZero();
-  }
-
-  @Test
-  void topicAlias_standsForATopic() {
-    RawClient subscriber = edge.client(5, "s");
-    subscriber.subscribe(1, "#");
-    RawClient publisher = edge.client(5, "p");
-    assertThat(publisher.publish("a", "1", 2, Wire.alias(32))).isZero();
-    assertThat(publisher.publish("b", "2", 2, Wire.alias(1))).isZero();
-    assertThat(publisher.publish("", "3", 2, Wire.alias(32))).isZero();
-    assertThat(publisher.publish("c", "4", 2, Wire.alias(32))).isZero();
-    assertThat(publisher.publish("", "5", 2, Wire.alias(32))).isZero();
-    assertThat(publisher.publish("", "6", 2, Wire.alias(1))).isZero();
-    List<String> received = new ArrayList<>();
-    for (int i = 0; i < 6; i++) {
-      Received message = subscriber.message();
-      assertThat(message.property(0x23)).isEmpty();
-      received.add(message.topic() + message.payload());
-    }
-    assertThat(received).containsExactly("a1", "b2", "a3", "c4", "c5", "b6");
-  }
-
-  @ParameterizedTest
-  @CsvSource({"0, t, 0x94", "33, t, 0x94", "65535, t, 0x94", "1, '', 0x82"})
-  void topicAlias_outOfBoundsOrUnknown(int alias, String topic, int reason) {
-    RawClient client = edge.client(5, "p");
-    client.send(Wire.publish(5, 0, topic, 0, Wire.alias(alias), bytes("p")));
-    client.expectEnd(reason);
-  }
-
-  @Test
-  void topicAlias_endsWithItsConnection() {
-    RawClient client = edge.client(Wire.hello(5, "p").resume().sessionExpiry(60));
-    assertThat(client.publish("a", "1", 2, Wire.alias(1))).isEqualTo(0x10);
-    client.close();
-    RawClient again = edge.client(Wire.hello(5, "p").resume().sessionExpiry(60));
-    assertThat(again.connack().sessionPresent()).isTrue();
-    again.send(Wire.publish(5, 0, "", 0, Wire.alias(1), bytes("p")));
-    again.expectEnd(Reason.PROTOCOL_ERROR);
   }
 
   @Test

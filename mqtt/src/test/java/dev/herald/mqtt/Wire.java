@@ -137,6 +137,10 @@ final class Wire {
       return with(0x27, u32(bytes));
     }
 
+    Hello topicAliases(int most) {
+      return with(0x22, u16(most));
+    }
+
     Hello noReasons() {
       return with(0x17, 0);
     }

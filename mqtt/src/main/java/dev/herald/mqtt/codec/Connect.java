@@ -35,6 +35,7 @@ public record Connect(
    * @param packetBytesMax the largest packet it takes
    * @param topicAliasMaximum how many topic aliases it takes
    * @param problemInformation whether it wants reason strings
+   * @param responseInformation whether it wants to be told where it may have responses sent
    * @param authenticationMethod or null
    */
   public record Options(
@@ -43,6 +44,7 @@ public record Connect(
       long packetBytesMax,
       int topicAliasMaximum,
       boolean problemInformation,
+      boolean responseInformation,
       @Nullable String authenticationMethod) {}
 
   /**

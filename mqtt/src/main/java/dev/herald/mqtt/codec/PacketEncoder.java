@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes the packets a server sends, PUBLISH excepted (see {@link PublishForm}). */
 public final class PacketEncoder {
+  /** The size of a CONNACK that says nothing but its reason code. */
+  public static final int CONNACK_BYTES_MIN = 5;
+
   private static final byte[] NOTHING = {};
 
   private PacketEncoder() {}
@@ -16,12 +19,11 @@ public final class PacketEncoder {
    *
    * @param sessionPresent whether a session is resumed
    * @param accepted what the server announces; written for 5.0 only
+   * @param bytesMax the largest packet the client takes, at least {@link Accepted#sizeMin}
    */
-  public static void connack(ByteBuf out, int version, boolean sessionPresent, Accepted accepted) {
-    ByteBuf properties = Unpooled.buffer(64);
-    if (version >= 5) {
-      accepted.write(properties);
-    }
+  public static void connack(
+      ByteBuf out, int version, boolean sessionPresent, Accepted accepted, long bytesMax) {
+    ByteBuf properties = version >= 5 ? accepted.properties(bytesMax) : Unpooled.EMPTY_BUFFER;
     connack(out, version, sessionPresent ? 1 : 0, Reason.SUCCESS, properties);
   }
 
@@ -37,7 +39,27 @@ public final class PacketEncoder {
       properties.writeByte(Properties.REASON_STRING);
       writeText(properties, text);
     }
-    connack(out, version, 0, version >= 5 ? reason : returnCodeOf311(reason), properties);
+    connack(
+        out,
+        version,
+        0,
+        version >= 5 ? connectReason(reason) : returnCodeOf311(reason),
+        properties);
+  }
+
+  /** Returns the reason code nearest to one that CONNACK does not have (table 3-1). */
+  private static int connectReason(int reason) {
+    return reason == Reason.SERVER_SHUTTING_DOWN ? Reason.SERVER_UNAVAILABLE : reason;
+  }
+
+  /**
+   * Returns the size of a CONNACK, in bytes.
+   *
+   * @param properties the size of its properties without their length; none in 3.1.1
+   */
+  static int connackSize(int properties) {
+    int remaining = 2 + varintSize(properties) + properties;
+    return 1 + varintSize(remaining) + remaining;
   }
 
   private static void connack(ByteBuf out, int version, int flags, int code, ByteBuf properties) {
@@ -113,6 +135,15 @@ public final class PacketEncoder {
     out.writeBytes(codes);
   }
 
+  /**
+   * Returns the size of a SUBACK or UNSUBACK of 5.0, in bytes.
+   *
+   * @param codes how many codes it has
+   */
+  public static int subscribeAckSize(int codes) {
+    return 1 + varintSize(3 + codes) + 3 + codes;
+  }
+
   /** Writes a PINGRESP. */
   public static void pingresp(ByteBuf out) {
     out.writeByte(PacketType.PINGRESP << 4).writeByte(0);
@@ -153,38 +184,5 @@ public final class PacketEncoder {
 
   static int varintSize(int value) {
     return value < 1 << 7 ? 1 : value < 1 << 14 ? 2 : value < 1 << 21 ? 3 : 4;
-  }
-
-  /**
-   * What the server announces to a client it accepts.
-   *
-   * @param sessionExpirySeconds the session expiry in force if it is not what the client asked for,
-   *     else -1
-   * @param receiveMaximum how many QoS 1 and 2 messages the server takes unacknowledged
-   * @param packetBytesMax the largest packet the server takes
-   * @param topicAliasMaximum how many topic aliases the server takes
-   * @param assignedClientId the client identifier the server made, or null
-   */
-  public record Accepted(
-      long sessionExpirySeconds,
-      int receiveMaximum,
-      int packetBytesMax,
-      int topicAliasMaximum,
-      @Nullable String assignedClientId) {
-
-    void write(ByteBuf out) {
-      if (sessionExpirySeconds >= 0) {
-        out.writeByte(Properties.SESSION_EXPIRY).writeInt((int) sessionExpirySeconds);
-      }
-      out.writeByte(Properties.RECEIVE_MAXIMUM).writeShort(receiveMaximum);
-      out.writeByte(Properties.MAXIMUM_PACKET_SIZE).writeInt(packetBytesMax);
-      out.writeByte(Properties.TOPIC_ALIAS_MAXIMUM).writeShort(topicAliasMaximum);
-      if (assignedClientId != null) {
-        out.writeByte(Properties.ASSIGNED_CLIENT_IDENTIFIER);
-        writeText(out, assignedClientId);
-      }
-      // consumer groups are not offered yet
-      out.writeByte(Properties.SHARED_SUBSCRIPTION_AVAILABLE).writeByte(0);
-    }
   }
 }

@@ -24,7 +24,11 @@ public final class PublishForm {
   public static final Message.Form<PublishForm> V5 =
       new Message.Form<>(PublishForm.class, message -> new PublishForm(message, 5));
 
+  /** The bytes a topic alias takes. */
+  public static final int ALIAS_BYTES = 3;
+
   private static final int[] NO_IDENTIFIERS = {};
+  private static final byte[] NO_TOPIC = {};
 
   private final boolean v5;
   private final byte[] topic;
@@ -50,7 +54,16 @@ public final class PublishForm {
    * @param identifiers how many subscription identifiers it will carry
    */
   public int sizeMax(int identifiers) {
-    return 5 + 2 + topic.length + 2 + 4 + 5 + 5 * identifiers + properties.length + payload.length;
+    return 5
+        + 2
+        + topic.length
+        + 2
+        + 4
+        + 5
+        + 5 * identifiers
+        + ALIAS_BYTES
+        + properties.length
+        + payload.length;
   }
 
   /**
@@ -62,13 +75,13 @@ public final class PublishForm {
    */
   public int size(boolean withPacketId, int[] identifiers, boolean withExpiry) {
     int own = v5 ? ownPropertiesSize(identifiers, withExpiry ? 0 : -1) : 0;
-    int remaining = remainingLength(withPacketId, own + properties.length);
+    int remaining = remainingLength(topic, withPacketId, own + properties.length);
     return 1 + PacketEncoder.varintSize(remaining) + remaining;
   }
 
-  private int remainingLength(boolean withPacketId, int propertiesSize) {
+  private int remainingLength(byte[] name, boolean withPacketId, int propertiesSize) {
     return 2
-        + topic.length
+        + name.length
         + (withPacketId ? 2 : 0)
         + (v5 ? PacketEncoder.varintSize(propertiesSize) + propertiesSize : 0)
         + payload.length;
@@ -106,12 +119,26 @@ public final class PublishForm {
    * @param expirySeconds the message's remaining life, or -1; left out for 3.1.1
    */
   public void write(ByteBuf out, int flags, int packetId, int[] identifiers, long expirySeconds) {
-    int ownProperties = v5 ? ownPropertiesSize(identifiers, expirySeconds) : 0;
+    write(out, flags, packetId, identifiers, expirySeconds, 0);
+  }
+
+  /**
+   * Writes the packet of one subscriber, with a topic alias.
+   *
+   * @param alias 0 for none; the alias that stands for the topic from now on; or, negative, the one
+   *     that stands for it already, so that the topic is left out. 0 for 3.1.1
+   * @see #write(ByteBuf, int, int, int[], long)
+   */
+  public void write(
+      ByteBuf out, int flags, int packetId, int[] identifiers, long expirySeconds, int alias) {
+    byte[] name = alias < 0 ? NO_TOPIC : topic;
+    int ownProperties =
+        v5 ? ownPropertiesSize(identifiers, expirySeconds) + (alias == 0 ? 0 : ALIAS_BYTES) : 0;
     int propertiesSize = ownProperties + properties.length;
     out.writeByte((PacketType.PUBLISH << 4) | flags);
-    PacketEncoder.writeVarint(out, remainingLength(packetId != 0, propertiesSize));
-    out.writeShort(topic.length);
-    out.writeBytes(topic);
+    PacketEncoder.writeVarint(out, remainingLength(name, packetId != 0, propertiesSize));
+    out.writeShort(name.length);
+    out.writeBytes(name);
     if (packetId != 0) {
       out.writeShort(packetId);
     }
@@ -124,6 +151,9 @@ public final class PublishForm {
       if (expirySeconds >= 0) {
         out.writeByte(Properties.MESSAGE_EXPIRY);
         out.writeInt((int) expirySeconds);
+      }
+      if (alias != 0) {
+        out.writeByte(Properties.TOPIC_ALIAS).writeShort(Math.abs(alias));
       }
       out.writeBytes(properties);
     }

@@ -88,6 +88,9 @@ public final class Reason {
   /** The payload is not what it was declared to be. */
   public static final int PAYLOAD_FORMAT_INVALID = 0x99;
 
+  /** Retained messages are not offered. */
+  public static final int RETAIN_NOT_SUPPORTED = 0x9A;
+
   /** Shared subscriptions are not offered. */
   public static final int SHARED_SUBSCRIPTIONS_NOT_SUPPORTED = 0x9E;
 

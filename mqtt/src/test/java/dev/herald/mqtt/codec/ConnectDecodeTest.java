@@ -31,7 +31,7 @@ final class ConnectDecodeTest {
     assertThat(packet.userName()).isNull();
     assertThat(packet.will()).isNull();
     assertThat(packet.options())
-        .isEqualTo(new Connect.Options(0, 65_535, Integer.MAX_VALUE, 0, false, null));
+        .isEqualTo(new Connect.Options(0, 65_535, Integer.MAX_VALUE, 0, false, false, null));
   }
 
   @Test
@@ -78,7 +78,7 @@ final class ConnectDecodeTest {
     assertThat(packet.cleanStart()).isFalse();
     assertThat(packet.keepAliveSeconds()).isZero();
     assertThat(packet.options())
-        .isEqualTo(new Connect.Options(0, 65_535, Integer.MAX_VALUE, 0, true, null));
+        .isEqualTo(new Connect.Options(0, 65_535, Integer.MAX_VALUE, 0, true, false, null));
   }
 
   private static final byte[] EVERY_PROPERTY =
@@ -125,7 +125,7 @@ final class ConnectDecodeTest {
                 bytes(0, 0))); // password: empty
     assertThat(packet.clientId()).hasSize(256);
     assertThat(packet.options())
-        .isEqualTo(new Connect.Options(0xFFFF_FFFFL, 1, 0x8000_0000L, 65_535, false, "m"));
+        .isEqualTo(new Connect.Options(0xFFFF_FFFFL, 1, 0x8000_0000L, 65_535, false, true, "m"));
     Connect.WillMessage will = will(packet);
     assertThat(will.payload()).isEmpty();
     assertThat(will.qos()).isEqualTo(2);

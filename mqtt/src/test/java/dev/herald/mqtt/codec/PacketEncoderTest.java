@@ -4,6 +4,7 @@ import static dev.herald.mqtt.codec.Bytes.bytes;
 import static dev.herald.mqtt.codec.Bytes.content;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.herald.mqtt.Proves;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.function.Consumer;
@@ -13,54 +14,86 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the server sends beside PUBLISH, byte for byte (sections 3.2 to 3.14). */
 final class PacketEncoderTest {
+  private static final long ANY_SIZE = Integer.MAX_VALUE;
+
   @Test
   void connack_of311() {
-    PacketEncoder.Accepted accepted = new PacketEncoder.Accepted(-1, 10, 1024, 5, "id");
-    assertThat(written(out -> PacketEncoder.connack(out, 4, false, accepted)))
+    Accepted accepted = new Accepted(5, 6, "id", 10, 1024, 5, false, "r");
+    assertThat(written(out -> PacketEncoder.connack(out, 4, false, accepted, ANY_SIZE)))
         .isEqualTo(
             bytes(
                 0x20, 2, // CONNACK, remaining length
                 0, // no session present
                 0)); // accepted
-    assertThat(written(out -> PacketEncoder.connack(out, 4, true, accepted)))
+    assertThat(written(out -> PacketEncoder.connack(out, 4, true, accepted, ANY_SIZE)))
         .isEqualTo(bytes(0x20, 2, 1, 0));
   }
 
+  @Proves(v5 = "MQTT-3.2.2-1")
   @Test
   void connack_leastOf5() {
-    PacketEncoder.Accepted accepted = new PacketEncoder.Accepted(-1, 1000, 0x10_0000, 32, null);
-    assertThat(written(out -> PacketEncoder.connack(out, 5, true, accepted)))
+    Accepted accepted = new Accepted(-1, -1, null, 1000, 0x10_0000, 0, true, null);
+    assertThat(written(out -> PacketEncoder.connack(out, 5, true, accepted, ANY_SIZE)))
         .isEqualTo(
             bytes(
-                0x20, 16, // CONNACK, remaining length
+                0x20, 13, // CONNACK, remaining length
                 1, // session present
                 0, // success
-                13, // length of the properties
+                10, // length of the properties
                 0x21, 0x03, 0xE8, // receive maximum
                 0x27, 0, 0x10, 0, 0, // maximum packet size
-                0x22, 0, 32, // topic alias maximum
                 0x2A, 0)); // shared subscriptions: not available
   }
 
   @Test
   void connack_everyPropertyOf5() {
-    PacketEncoder.Accepted accepted =
-        new PacketEncoder.Accepted(0xFFFF_FFFFL, 65_535, Integer.MAX_VALUE, 0, "id");
-    assertThat(written(out -> PacketEncoder.connack(out, 5, false, accepted)))
+    assertThat(written(out -> PacketEncoder.connack(out, 5, false, everything(), ANY_SIZE)))
         .isEqualTo(
             bytes(
-                0x20, 26, // CONNACK, remaining length
+                0x20, 35, // CONNACK, remaining length
                 0, // no session present
                 0, // success
-                23, // length of the properties
+                32, // length of the properties
                 0x11, 0xFF, 0xFF, 0xFF, 0xFF, // session expiry
-                0x21, 0xFF, 0xFF, // receive maximum
-                0x27, 0x7F, 0xFF, 0xFF, 0xFF, // maximum packet size
-                0x22, 0, 0, // topic alias maximum
+                0x13, 0xFF, 0xFE, // server keep-alive
                 0x12, 0, 2, "id", // assigned client identifier
-                0x2A, 0)); // shared subscriptions: not available
+                0x21, 0xFF, 0xFF, // receive maximum
+                0x25, 0, // retained messages: not available
+                0x27, 0x7F, 0xFF, 0xFF, 0xFF, // maximum packet size
+                0x22, 0, 32, // topic alias maximum
+                0x2A, 0, // shared subscriptions: not available
+                0x1A, 0, 1, "r")); // response information
   }
 
+  /** The terms are always told; the rest goes, the least important first. */
+  @Proves(v5 = "MQTT-3.1.2-24")
+  @Test
+  void connack_isNoLargerThanTheClientTakes() {
+    assertThat(everything().sizeMin()).isEqualTo(21);
+    int before = 0;
+    for (int bytesMax = 21; bytesMax <= 37; bytesMax++) {
+      int most = bytesMax;
+      byte[] packet = written(out -> PacketEncoder.connack(out, 5, false, everything(), most));
+      assertThat(packet).hasSizeBetween(before, bytesMax);
+      assertThat(packet).startsWith(0x20, packet.length - 2, 0, 0, packet.length - 5, 0x11);
+      before = packet.length;
+    }
+    assertThat(before).isEqualTo(37);
+  }
+
+  private static Accepted everything() {
+    return new Accepted(0xFFFF_FFFFL, 65_534, "id", 65_535, Integer.MAX_VALUE, 32, false, "r");
+  }
+
+  @Proves(v5 = "MQTT-3.2.2-8")
+  @Test
+  void connackRefused_hasReasonCodesOfConnackOnly() {
+    assertThat(
+            written(out -> PacketEncoder.connackRefused(out, 5, Reason.SERVER_SHUTTING_DOWN, null)))
+        .isEqualTo(bytes(0x20, 3, 0, Reason.SERVER_UNAVAILABLE, 0));
+  }
+
+  @Proves(v5 = {"MQTT-3.2.2-6", "MQTT-3.2.2-8"})
   @Test
   void connackRefused_of5() {
     assertThat(written(out -> PacketEncoder.connackRefused(out, 5, 0x82, "bad")))

@@ -86,6 +86,31 @@ final class PublishFormTest {
   }
 
   @Test
+  void write_aliasWithItsTopicThenInItsPlace() {
+    PublishForm form = PublishForm.of(message("topic", "p", MessageProperties.NONE), 5);
+    ByteBuf out = Unpooled.buffer();
+    form.write(out, 0, 0, NONE, -1, 258);
+    assertThat(content(out))
+        .isEqualTo(
+            bytes(
+                0x30, 12, // PUBLISH, remaining length
+                0, 5, "topic", // topic name
+                3, // length of the properties
+                0x23, 1, 2, // topic alias
+                "p")); // payload
+    form.write(out.clear(), 0, 0, new int[] {9}, -1, -258);
+    assertThat(content(out))
+        .isEqualTo(
+            bytes(
+                0x30, 9, // PUBLISH, remaining length
+                0, 0, // no topic name
+                5, // length of the properties
+                0x0B, 9, // subscription identifier
+                0x23, 1, 2, // topic alias
+                "p")); // payload
+  }
+
+  @Test
   void write_emptyTextsAreTold() {
     MessageProperties properties = new MessageProperties(false, "", null, new byte[0], List.of());
     ByteBuf out = Unpooled.buffer();
