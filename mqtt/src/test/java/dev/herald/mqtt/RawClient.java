@@ -130,6 +130,15 @@ final class RawClient implements AutoCloseable {
     }
   }
 
+  /** Reads the next packet, which must come, whatever it is. */
+  Received next() {
+    Received packet = read();
+    if (packet == null) {
+      throw new AssertionError("closed while a packet was awaited");
+    }
+    return packet;
+  }
+
   /** Reads on to a packet of a type; messages that come before it are kept. */
   Received await(int type) {
     while (true) {

@@ -78,6 +78,7 @@ final class SessionIT extends EdgeTest {
     first.send(Wire.ack(PacketType.PUBREC, sent.get(1).id()));
     assertThat(first.await(PacketType.PUBREL).id()).isEqualTo(sent.get(1).id());
     first.close();
+    edge.awaitMetric("herald_mqtt_connections", 1);
     assertThat(publisher.publish("t", "6", 1)).isZero();
 
     RawClient second = edge.client(Wire.lasting(5, "c")).silent();
