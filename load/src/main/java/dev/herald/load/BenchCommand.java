@@ -1,32 +1,49 @@
 package dev.herald.load;
 
+import java.io.Console;
+import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** The command {@code herald bench}: puts load on an MQTT broker, measures and verifies. */
 @Command(
     name = "bench",
+    header = "Puts load on any MQTT broker, measures it, and verifies what was delivered.%n",
+    synopsisHeading = "",
+    customSynopsis = "Usage: herald bench [SCENARIO] [options]",
+    descriptionHeading = "%nScenarios:%n",
     description = {
-      "Puts load on an MQTT broker, measures it, and verifies what was delivered.",
-      "1:1 has --pairs publishers with one subscriber each; fanout has one publisher and"
-          + " --subscribers subscribers; connections opens --connections idle ones."
+      "  1:1          --pairs publishers with one subscriber each",
+      "  fanout       each message goes to all --subscribers",
+      "  fanin        --publishers share out to few --subscribers",
+      "  shared       each message goes to one of the --subscribers of $$share",
+      "  mixed        --clients that each publish to another, at a steady --rate",
+      "  connections  --connections that are opened, held while they ping, and closed"
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  herald bench                                   10 pairs, all they can",
+      "  herald bench 1:1 --qos 1 --pid 4711            ... and the broker's CPU time",
+      "  herald bench mixed --clients 5000              latency at 2/s of each",
+      "  herald bench 1:1 --knee --bound 10             highest rate with p99 <= 10 ms",
+      "  herald bench connections --connections 10000 --ping 8"
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    exitCodeListHeading = "Exit codes:%n",
+    usageHelpAutoWidth = true,
+    exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done, and everything was as it should be",
       "1:messages were lost at QoS 1, duplicated or out of order, the rate could not be kept,"
@@ -34,11 +51,15 @@ import picocli.CommandLine.TypeConversionException;
       "2:the command line is wrong"
     })
 public final class BenchCommand implements Callable<Integer> {
-  private static final int SECONDS_MAX = 600;
+  private static final int SECONDS_MAX = 3600;
   private static final int COUNT_MAX = 200_000;
+  private static final int AT_ONCE_MAX = 10_000;
   private static final int WINDOW_MAX = 65_535;
   private static final int PAYLOAD_BYTES_MAX = 1 << 20;
   private static final int PER_SECOND_MAX = 10_000_000;
+  private static final int BOUND_MS_MAX = 60_000;
+  private static final int KNEE_START_PER_SECOND = 1000;
+  private static final String EACH = "/client";
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -46,83 +67,24 @@ public final class BenchCommand implements Callable<Integer> {
       arity = "0..1",
       paramLabel = "SCENARIO",
       defaultValue = "1:1",
-      converter = ScenarioConverter.class,
-      description = "1:1, fanout or connections (default: ${DEFAULT-VALUE})")
+      hidden = true,
+      converter = BenchOptions.ScenarioConverter.class)
   private Scenario scenario = Scenario.PAIRS;
 
-  @Option(names = "--host", defaultValue = "127.0.0.1", description = "default: ${DEFAULT-VALUE}")
-  private String host = "";
+  @ArgGroup(validate = false, heading = "%nBroker:%n")
+  private BenchOptions.Broker broker = new BenchOptions.Broker();
 
-  @Option(names = "--port", defaultValue = "1883", description = "default: ${DEFAULT-VALUE}")
-  private int port;
+  @ArgGroup(validate = false, heading = "%nClients:%n")
+  private BenchOptions.Clients clients = new BenchOptions.Clients();
 
-  @Option(names = "--allow-remote", description = "allow a host that is not this machine")
-  private boolean allowRemote;
+  @ArgGroup(validate = false, heading = "%nMessages:%n")
+  private BenchOptions.Messages messages = new BenchOptions.Messages();
 
-  @Option(
-      names = "--protocol",
-      defaultValue = "5",
-      converter = ProtocolConverter.class,
-      description = "3.1.1 or 5 (default: ${DEFAULT-VALUE})")
-  private Protocol protocol = Protocol.V5;
+  @ArgGroup(validate = false, heading = "%nConnections:%n")
+  private BenchOptions.Connections connections = new BenchOptions.Connections();
 
-  @Option(names = "--username", description = "default: none")
-  private @Nullable String username;
-
-  @Option(names = "--password", description = "default: none")
-  private @Nullable String password;
-
-  @Option(
-      names = {"--pairs", "--subscribers", "--connections"},
-      defaultValue = "1",
-      description = "how many of them, by scenario (default: ${DEFAULT-VALUE})")
-  private int count;
-
-  @Option(names = "--qos", defaultValue = "0", description = "0 or 1 (default: ${DEFAULT-VALUE})")
-  private int qos;
-
-  @Option(
-      names = "--payload",
-      defaultValue = "64",
-      description = "bytes, 16 to 1048576 (default: ${DEFAULT-VALUE})")
-  private int payloadBytes;
-
-  @Option(
-      names = "--window",
-      defaultValue = "500",
-      description =
-          "how many messages a publisher may be ahead of its slowest subscriber and, at QoS 1, of"
-              + " the broker's acknowledgements (default: ${DEFAULT-VALUE})")
-  private int window;
-
-  @Option(
-      names = "--rate",
-      defaultValue = "0",
-      description =
-          "messages due in a second, of all publishers together; latency counts from when a"
-              + " message was due (default: 0 = as fast as possible)")
-  private int perSecond;
-
-  @Option(
-      names = "--duration",
-      defaultValue = "10",
-      description = "seconds, 1 to 600 (default: ${DEFAULT-VALUE})")
-  private int durationSeconds;
-
-  @Option(
-      names = "--warmup",
-      defaultValue = "3",
-      description = "seconds before that, 0 to 600 (default: ${DEFAULT-VALUE})")
-  private int warmupSeconds;
-
-  @Option(
-      names = "--server-pid",
-      defaultValue = "0",
-      description = "the broker's process: its CPU time and memory are reported (Linux)")
-  private long serverPid;
-
-  @Option(names = "--json", description = "print one JSON object instead of a table")
-  private boolean json;
+  @ArgGroup(validate = false, heading = "%nRun:%n")
+  private BenchOptions.Run run = new BenchOptions.Run();
 
   /** Makes the command with its options at their defaults. */
   public BenchCommand() {}
@@ -134,66 +96,188 @@ public final class BenchCommand implements Callable<Integer> {
    */
   @Override
   public Integer call() {
-    Plan plan = plan();
+    Target target = target();
     Report report;
-    try (Loop loop = new Loop(plan.broker())) {
-      report =
-          plan.scenario() == Scenario.CONNECTIONS
-              ? new ConnectionsRun(plan, loop).start().join()
-              : new MessageRun(plan, loop).start().join();
+    if (scenario == Scenario.CONNECTIONS) {
+      ConnectionsPlan plan = connectionsPlan();
+      try (Loop loop = new Loop(target.address(), false)) {
+        report = new ConnectionsRun(target, plan, loop, progress()).start().join();
+      }
+    } else {
+      Plan plan = plan();
+      report = messages.knee ? knee(target, plan) : run(target, plan).report();
     }
-    spec.commandLine().getOut().println(json ? report.json() : report.table().stripTrailing());
+    spec.commandLine().getOut().println(run.json ? report.json() : report.table().stripTrailing());
     spec.commandLine().getOut().flush();
     return report.faults().isEmpty() ? 0 : 1;
   }
 
-  private Plan plan() {
-    checkRange("--port", port, 1, 65_535);
-    checkRange("--" + countName(), count, 1, COUNT_MAX);
-    checkRange("--qos", qos, 0, 1);
-    checkRange("--payload", payloadBytes, PublishTemplate.PAYLOAD_BYTES_MIN, PAYLOAD_BYTES_MAX);
-    checkRange("--window", window, 1, WINDOW_MAX);
-    checkRange("--rate", perSecond, 0, PER_SECOND_MAX);
-    checkRange("--duration", durationSeconds, 1, SECONDS_MAX);
-    checkRange("--warmup", warmupSeconds, 0, SECONDS_MAX);
-    if (serverPid != 0 && Usage.of(serverPid) == null) {
-      throw wrong("--server-pid: there is no process " + serverPid + " to read in /proc");
+  private MessageRun.Result run(Target target, Plan plan) {
+    try (Loop loop = new Loop(target.address(), plan.coalesced())) {
+      return new MessageRun(target, plan, loop, progress()).start().join();
     }
-    String run = Integer.toHexString(ThreadLocalRandom.current().nextInt());
-    return new Plan(
-        broker(),
-        protocol,
-        username,
-        password,
-        "bench/" + run,
-        scenario,
-        count,
-        qos,
-        payloadBytes,
-        window,
-        perSecond,
-        Duration.ofSeconds(durationSeconds),
-        Duration.ofSeconds(warmupSeconds),
-        serverPid);
   }
 
-  private String countName() {
-    return switch (scenario) {
-      case PAIRS -> "pairs";
-      case FANOUT -> "subscribers";
-      case CONNECTIONS -> "connections";
+  private Report knee(Target target, Plan plan) {
+    Progress progress = progress();
+    double start = plan.isOpenLoop() ? plan.perSecond() : KNEE_START_PER_SECOND;
+    Knee knee = new Knee(PER_SECOND_MAX);
+    double found =
+        knee.search(
+            start,
+            rate -> {
+              Knee.Trial trial = run(target, plan.at(rate)).trial(rate, messages.boundMs);
+              progress.keep(trial::line);
+              return trial;
+            });
+    Report report =
+        new Report()
+            .text("scenario", "scenario", scenario.toString())
+            .number("boundMs", "bound of p99, ms", messages.boundMs)
+            .measure("kneePerSecond", "highest rate/s that held", found, 0, "")
+            .parts("tried", knee.trials().stream().map(Knee.Trial::report).toList());
+    knee.trials().forEach(trial -> report.note(trial.line()));
+    return found > 0 ? report : report.fault("no rate holds the bound");
+  }
+
+  private Progress progress() {
+    boolean terminal =
+        Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
+    boolean shown = run.progress == null ? terminal && !run.json : run.progress;
+    PrintWriter to = shown ? spec.commandLine().getErr() : null;
+    return new Progress(to);
+  }
+
+  private Target target() {
+    checkRange("--port", broker.port, 1, 65_535);
+    if (broker.pid != 0 && Usage.of(broker.pid) == null) {
+      throw wrong("--pid: there is no process " + broker.pid + " to read in /proc");
+    }
+    return new Target(address(), broker.protocol, broker.username, broker.password, broker.pid);
+  }
+
+  private InetSocketAddress address() {
+    try {
+      InetAddress address = InetAddress.getByName(broker.host);
+      if (!address.isLoopbackAddress() && !broker.allowRemote) {
+        throw wrong("--host: " + broker.host + " is not this machine; --allow-remote allows it");
+      }
+      return new InetSocketAddress(address, broker.port);
+    } catch (UnknownHostException e) {
+      throw wrong("--host: there is no address of " + broker.host);
+    }
+  }
+
+  private ConnectionsPlan connectionsPlan() {
+    int count = count("--connections", clients.connections, 1000);
+    onlyFor("--pairs", clients.pairs);
+    onlyFor("--publishers", clients.publishers);
+    onlyFor("--subscribers", clients.subscribers);
+    onlyFor("--clients", clients.clients);
+    onlyFor("--rate", messages.rate);
+    onlyFor("--knee", messages.knee ? true : null);
+    checkRange("--at-once", connections.atOnce, 1, AT_ONCE_MAX);
+    checkRange("--ping", connections.pingSeconds, 0, WINDOW_MAX);
+    checkRange("--settle", connections.settleSeconds, 0, SECONDS_MAX);
+    return new ConnectionsPlan(
+        count,
+        connections.atOnce,
+        connections.pingSeconds,
+        connections.subscribe,
+        Duration.ofSeconds(connections.settleSeconds),
+        duration());
+  }
+
+  private Plan plan() {
+    int[] publishersAndSubscribers = peers();
+    int publishers = publishersAndSubscribers[0];
+    checkRange("--qos", messages.qos, 0, 1);
+    checkRange(
+        "--payload", messages.payloadBytes, PublishTemplate.PAYLOAD_BYTES_MIN, PAYLOAD_BYTES_MAX);
+    checkRange("--window", messages.window, 1, WINDOW_MAX);
+    checkRange("--warmup", run.warmupSeconds, 0, SECONDS_MAX);
+    checkRange("--bound", messages.boundMs, 1, BOUND_MS_MAX);
+    return new Plan(
+        scenario,
+        publishers,
+        publishersAndSubscribers[1],
+        messages.qos,
+        messages.payloadBytes,
+        messages.window,
+        rate(publishers),
+        duration(),
+        Duration.ofSeconds(run.warmupSeconds),
+        messages.coalesced);
+  }
+
+  /** Returns how many clients publish and how many subscribe. */
+  private int[] peers() {
+    onlyFor("--connections", clients.connections);
+    if (scenario != Scenario.PAIRS) {
+      onlyFor("--pairs", clients.pairs);
+    }
+    if (scenario != Scenario.MIXED) {
+      onlyFor("--clients", clients.clients);
+    }
+    if (scenario == Scenario.PAIRS || scenario == Scenario.MIXED) {
+      onlyFor("--publishers", clients.publishers);
+      onlyFor("--subscribers", clients.subscribers);
+      int count =
+          scenario == Scenario.PAIRS
+              ? count("--pairs", clients.pairs, 10)
+              : count("--clients", clients.clients, 1000);
+      if (scenario == Scenario.MIXED && count < 2) {
+        throw wrong("--clients must be 2 or more: each publishes to another");
+      }
+      return new int[] {count, count};
+    }
+    int[] defaults =
+        switch (scenario) {
+          case FAN_OUT -> new int[] {1, 1000};
+          case FAN_IN -> new int[] {1000, 1};
+          default -> new int[] {10, 10};
+        };
+    return new int[] {
+      count("--publishers", clients.publishers, defaults[0]),
+      count("--subscribers", clients.subscribers, defaults[1])
     };
   }
 
-  private InetSocketAddress broker() {
+  private double rate(int publishers) {
+    String text = messages.rate;
+    if (text == null) {
+      return scenario == Scenario.MIXED ? 2.0 * publishers : 0;
+    }
+    boolean each = text.endsWith(EACH);
+    double rate;
     try {
-      InetAddress address = InetAddress.getByName(host);
-      if (!address.isLoopbackAddress() && !allowRemote) {
-        throw wrong("--host: " + host + " is not this machine; --allow-remote allows it");
-      }
-      return new InetSocketAddress(address, port);
-    } catch (UnknownHostException e) {
-      throw wrong("--host: there is no address of " + host);
+      rate = Double.parseDouble(each ? text.substring(0, text.length() - EACH.length()) : text);
+    } catch (NumberFormatException e) {
+      throw wrong("--rate must be a number, such as 5000 or 2/client; it is " + text);
+    }
+    double all = each ? rate * publishers : rate;
+    if (!(all > 0 && all <= PER_SECOND_MAX)) {
+      throw wrong("--rate must be more than 0 and at most 10000000 in all; it is " + text);
+    }
+    return all;
+  }
+
+  private Duration duration() {
+    int usual = messages.knee ? 5 : 10;
+    int seconds = run.durationSeconds == null ? usual : run.durationSeconds;
+    checkRange("--duration", seconds, 1, SECONDS_MAX);
+    return Duration.ofSeconds(seconds);
+  }
+
+  private int count(String option, @Nullable Integer given, int usual) {
+    int value = given == null ? usual : given;
+    checkRange(option, value, 1, COUNT_MAX);
+    return value;
+  }
+
+  private void onlyFor(String option, @Nullable Object given) {
+    if (given != null) {
+      throw wrong(String.format(Locale.ROOT, "%s means nothing for %s", option, scenario));
     }
   }
 
@@ -205,29 +289,5 @@ public final class BenchCommand implements Callable<Integer> {
 
   private ParameterException wrong(String sentence) {
     return new ParameterException(spec.commandLine(), sentence);
-  }
-
-  private static final class ScenarioConverter implements ITypeConverter<Scenario> {
-    @Override
-    public Scenario convert(String text) {
-      for (Scenario scenario : Scenario.values()) {
-        if (scenario.toString().equals(text)) {
-          return scenario;
-        }
-      }
-      throw new TypeConversionException("must be 1:1, fanout or connections, it is " + text);
-    }
-  }
-
-  private static final class ProtocolConverter implements ITypeConverter<Protocol> {
-    @Override
-    public Protocol convert(String text) {
-      for (Protocol protocol : Protocol.values()) {
-        if (protocol.toString().equals(text)) {
-          return protocol;
-        }
-      }
-      throw new TypeConversionException("must be 3.1.1 or 5, it is " + text);
-    }
   }
 }

@@ -4,17 +4,25 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.unix.FileDescriptor;
+import io.netty.channel.unix.UnixChannel;
+import java.io.IOException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One MQTT connection of the load tool. Owned by its event loop.
  *
- * <p>What it sends is gathered in one buffer, which {@link #flush} hands to the channel; the loop
- * flushes every client that wrote once it has read from all.
+ * <p>It writes each packet by itself, as a client does that knows of no others: straight to the
+ * socket where the transport allows that, and through the channel otherwise and while the socket
+ * takes no more. Where the loop coalesces, packets are gathered in one buffer, which {@link #flush}
+ * hands to the channel.
  */
 abstract class Client extends ChannelInboundHandlerAdapter implements PacketScanner.Sink {
   private static final int BUFFER_BYTES = 4096;
+
+  /** How much is gathered at most. */
+  private static final int GATHERED_BYTES_MAX = 1 << 20;
 
   private final Loop loop;
   private final Login login;
@@ -22,7 +30,12 @@ abstract class Client extends ChannelInboundHandlerAdapter implements PacketScan
   private final int qos;
   private final PacketScanner scanner;
   private @Nullable Channel channel;
-  private @Nullable ByteBuf out;
+  private @Nullable FileDescriptor socket;
+
+  /** How many writes the channel has not done yet. */
+  private int pendingWrites;
+
+  private @Nullable ByteBuf gathered;
   private @Nullable ByteBuf rest;
   private boolean ready;
   private boolean closing;
@@ -40,7 +53,7 @@ abstract class Client extends ChannelInboundHandlerAdapter implements PacketScan
     this.login = login;
     this.filter = filter;
     this.qos = qos;
-    this.scanner = new PacketScanner(login.protocol(), this);
+    this.scanner = new PacketScanner(login.target().protocol(), this);
   }
 
   /** It is about to be connected. */
@@ -67,26 +80,96 @@ abstract class Client extends ChannelInboundHandlerAdapter implements PacketScan
     return readAtNs;
   }
 
-  /** Returns the buffer to write packets to; it is sent when the loop has read from all. */
-  final ByteBuf out() {
-    ByteBuf present = out;
-    if (present == null) {
-      present = loop.allocator().directBuffer(BUFFER_BYTES);
-      out = present;
-      loop.flushLater(this);
-    }
-    return present;
+  /** Returns whether the socket takes no more for now; {@link #drained} tells the end of that. */
+  final boolean isBacklogged() {
+    return pendingWrites > 0;
   }
 
-  /** Sends what was written. */
+  /** The socket took all that waited. */
+  void drained() {}
+
+  /**
+   * Sends a packet.
+   *
+   * @param from a direct buffer, which is free again when this returns
+   */
+  final void send(ByteBuf from, int start, int length) {
+    if (loop.isCoalesced()) {
+      gather(from, start, length);
+    } else if (socket == null || pendingWrites > 0) {
+      sendLater(from, start, length);
+    } else {
+      sendNow(socket, from, start, length);
+    }
+  }
+
+  /** Sends a packet that was made in the loop's scratch buffer. */
+  final void send(ByteBuf scratch) {
+    send(scratch, scratch.readerIndex(), scratch.readableBytes());
+  }
+
+  private void sendNow(FileDescriptor to, ByteBuf from, int start, int length) {
+    try {
+      int done = to.writeAddress(from.memoryAddress(), start, start + length);
+      if (done < length) {
+        sendLater(from, start + done, length - done);
+      }
+    } catch (IOException broken) {
+      // what the broker said before it closed may still be there to be read
+      if (channel != null) {
+        channel.eventLoop().execute(() -> fail("cannot write: " + broken.getMessage()));
+      }
+    }
+  }
+
+  private void sendLater(ByteBuf from, int start, int length) {
+    Channel to = channel;
+    if (to == null || !to.isActive()) {
+      return;
+    }
+    pendingWrites++;
+    ByteBuf copy = loop.allocator().directBuffer(length).writeBytes(from, start, length);
+    var _ =
+        to.writeAndFlush(copy)
+            .addListener(done -> {
+              pendingWrites--;
+              if (pendingWrites == 0 && done.isSuccess()) {
+                drained();
+              }
+            });
+  }
+
+  private void gather(ByteBuf from, int start, int length) {
+    ByteBuf present = gathered;
+    if (present == null) {
+      present = loop.allocator().directBuffer(BUFFER_BYTES);
+      gathered = present;
+      loop.flushLater(this);
+    }
+    present.writeBytes(from, start, length);
+    if (present.readableBytes() > GATHERED_BYTES_MAX) {
+      flush();
+    }
+  }
+
+  /** Sends what was gathered. */
   final void flush() {
-    ByteBuf written = out;
-    out = null;
+    ByteBuf written = gathered;
+    gathered = null;
     if (written == null) {
       return;
     }
     if (channel != null && channel.isActive()) {
-      var _ = channel.writeAndFlush(written, channel.voidPromise());
+      pendingWrites++;
+      var _ =
+          channel
+              .writeAndFlush(written)
+              .addListener(done -> {
+                pendingWrites--;
+                if (pendingWrites == 0 && done.isSuccess()) {
+                  drained();
+                }
+              });
     } else {
       written.release();
     }
@@ -97,7 +180,9 @@ abstract class Client extends ChannelInboundHandlerAdapter implements PacketScan
     closing = true;
     if (channel != null) {
       if (ready) {
-        Packets.disconnect(out());
+        ByteBuf packet = loop.scratch();
+        Packets.disconnect(packet);
+        send(packet);
         flush();
       }
       var _ = channel.close();
@@ -112,7 +197,12 @@ abstract class Client extends ChannelInboundHandlerAdapter implements PacketScan
   @Override
   public final void channelActive(ChannelHandlerContext ctx) {
     channel = ctx.channel();
-    Packets.connect(out(), login.protocol(), login.clientId(), login.username(), login.password());
+    if (channel instanceof UnixChannel unix) {
+      socket = unix.fd();
+    }
+    ByteBuf packet = loop.scratch();
+    Packets.connect(packet, login);
+    send(packet);
   }
 
   @Override
@@ -158,7 +248,9 @@ abstract class Client extends ChannelInboundHandlerAdapter implements PacketScan
     } else if (filter.isEmpty()) {
       becomeReady();
     } else {
-      Packets.subscribe(out(), login.protocol(), filter, qos);
+      ByteBuf packet = loop.scratch();
+      Packets.subscribe(packet, login.target().protocol(), filter, qos);
+      send(packet);
     }
   }
 
@@ -175,6 +267,9 @@ abstract class Client extends ChannelInboundHandlerAdapter implements PacketScan
   public final void disconnect(int reason) {
     fail("the broker sent DISCONNECT with reason " + hex(reason));
   }
+
+  @Override
+  public void pingresp() {}
 
   @Override
   public void puback(int packetId, int reason) {}
@@ -201,9 +296,8 @@ abstract class Client extends ChannelInboundHandlerAdapter implements PacketScan
   /**
    * How a client introduces itself.
    *
-   * @param username or null for none
-   * @param password or null for none
+   * @param clientId unique at the broker
+   * @param keepAliveSeconds what it announces, 0 to 65,535
    */
-  record Login(
-      Protocol protocol, String clientId, @Nullable String username, @Nullable String password) {}
+  record Login(Target target, String clientId, int keepAliveSeconds) {}
 }

@@ -12,39 +12,53 @@ import org.jspecify.annotations.Nullable;
  * come from the next address. Owned by the loop.
  */
 final class Connector {
-  private static final int AT_ONCE_MAX = 128;
   private static final int PER_ADDRESS = 20_000;
 
   private final Loop loop;
   private final InetAddress broker;
   private final List<? extends Client> clients;
-  private final Runnable allReady;
+  private final int atOnce;
   private int started;
   private int ready;
+  private int until;
+  private Runnable then = () -> {};
 
-  /** Makes a connector that has not begun. */
-  Connector(Loop loop, InetAddress broker, List<? extends Client> clients, Runnable allReady) {
+  /**
+   * Makes a connector that has not begun.
+   *
+   * @param atOnce how many connections are being made at any moment, at most
+   */
+  Connector(Loop loop, InetAddress broker, List<? extends Client> clients, int atOnce) {
     this.loop = loop;
     this.broker = broker;
     this.clients = clients;
-    this.allReady = allReady;
+    this.atOnce = atOnce;
   }
 
-  /** Begins to connect; {@code allReady} is run when all are. */
-  void start() {
-    while (started < Math.min(AT_ONCE_MAX, clients.size())) {
+  /**
+   * Connects until a number of clients are ready, those of earlier calls included, then goes on to
+   * something else.
+   */
+  void connect(int number, Runnable next) {
+    until = number;
+    then = next;
+    while (started < until && started - ready < atOnce) {
       connectNext();
     }
+  }
+
+  /** Returns how many clients are ready. */
+  int ready() {
+    return ready;
   }
 
   /** To be called by each client when it is ready. */
   void oneReady() {
     ready++;
-    if (started < clients.size()) {
+    if (started < until) {
       connectNext();
-    }
-    if (ready == clients.size()) {
-      allReady.run();
+    } else if (ready == until) {
+      then.run();
     }
   }
 

@@ -1,103 +1,130 @@
 package dev.herald.load;
 
 import io.netty.buffer.ByteBuf;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 
 /**
- * One publisher and the subscribers of its topic. Owned by the loop.
+ * The messages of one publisher and how far its subscribers are. Owned by the loop.
  *
- * <p>The publisher is never more than a window of messages ahead of the slowest subscriber, nor (at
- * QoS 1) of the broker's acknowledgements. How far the slowest subscriber is, is known by counting
- * for each number under way how many subscribers reached it.
+ * <p>The publisher is never more than a window of messages ahead of its slowest subscriber, nor (at
+ * QoS 1) of the broker's acknowledgements. Each delivery and each acknowledgement lets it send the
+ * next message, which is written at once.
  */
 final class Flow {
   private static final int STALLED_CHECKS = 10;
 
+  /** Who gets a flow's messages. */
+  enum Audience {
+    /** One subscriber, in order. */
+    ONE,
+    /** Every one of many. */
+    ALL,
+    /** Any one of many. */
+    ANY
+  }
+
+  private final int id;
+  private final int group;
   private final Plan plan;
+  private final Schedule schedule;
   private final Tally tally;
-  private final Publisher publisher;
-  private final List<Receiver> receivers = new ArrayList<>();
+  private final Peer publisher;
   private final PublishTemplate template;
-  private final Loop loop;
-  private final Runnable pump = this::pump;
-  private final int[] reachedBy;
-  private boolean pumpScheduled;
+  private final ByteBuf frame;
+  private final Audience audience;
+  private final SequenceCheck[] checks;
   private int window;
 
-  /** How many messages are to be sent by now; at full speed, all that the window lets through. */
+  /**
+   * For each subscriber one more than the greatest number it got, and for each number under way how
+   * many got that far; empty where one check is enough.
+   */
+  private final long[] reached;
+
+  private final int[] reachedBy;
+
+  /** How many messages are due by now; at full speed, all that the window lets through. */
   private long offered;
 
-  /** When the first message of an open loop was due, and the time between two. */
-  private long firstDueNs;
-
-  private long intervalNs;
-
   private long sent;
+  private long unsent;
   private long acknowledged;
   private long reachedByAll;
+
+  /** How many were taken for lost where messages are only counted. */
+  private long writtenOff;
+
   private long watchedSent;
   private long watchedReached;
   private int stalledChecks;
 
-  /** Makes the publisher and subscribers of one topic, not connected yet. */
-  Flow(Plan plan, Tally tally, Loop loop, String name, Runnable ready) {
-    this.plan = plan;
-    this.tally = tally;
-    this.loop = loop;
+  /**
+   * Makes a flow that has not begun.
+   *
+   * @param id its number in the fleet
+   * @param publisher who sends
+   * @param group the subscribers' group
+   * @param receivers how many get each message
+   */
+  Flow(
+      int id,
+      Fleet fleet,
+      Peer publisher,
+      String topic,
+      int group,
+      Audience audience,
+      int receivers) {
+    this.id = id;
+    this.group = group;
+    this.plan = fleet.plan();
+    this.schedule = fleet.schedule();
+    this.tally = fleet.tally();
+    this.frame = fleet.frame();
+    this.publisher = publisher;
+    this.audience = audience;
     this.window = plan.window();
-    this.reachedBy = new int[Integer.highestOneBit(plan.window()) * 2];
-    String topic = plan.topicRoot() + '/' + name;
-    this.template = new PublishTemplate(plan.protocol(), topic, plan.qos(), plan.payloadBytes());
-    this.publisher = new Publisher(plan.login(name + "-p"), ready);
-    for (int i = 0; i < plan.subscribersPerFlow(); i++) {
-      receivers.add(new Receiver(plan.login(name + "-s" + i), topic, ready));
-    }
+    this.template = new PublishTemplate(fleet.protocol(), topic, plan.qos(), plan.payloadBytes());
+    this.checks = new SequenceCheck[receivers];
+    Arrays.setAll(checks, i -> new SequenceCheck());
+    boolean many = audience == Audience.ALL;
+    this.reached = new long[many ? receivers : 0];
+    this.reachedBy = new int[many ? Integer.highestOneBit(window) * 2 : 0];
   }
 
-  /** Returns every client of this flow, subscribers first. */
-  List<Client> clients() {
-    List<Client> all = new ArrayList<>(receivers);
-    all.add(publisher);
-    return all;
+  /** Returns the group of the subscribers that get its messages. */
+  int group() {
+    return group;
   }
 
   /** Starts to send as fast as the window allows. */
   void startAtFullSpeed() {
     limitWindow();
     offered = Long.MAX_VALUE;
-    pumpSoon();
+    pump();
   }
 
-  /** Starts an open loop: {@link #offerUntil} says when messages are due. */
-  void startOpenLoop(long firstDue, long interval) {
+  /** Starts to send what {@link #offer} says. */
+  void startOpenLoop() {
     limitWindow();
-    firstDueNs = firstDue;
-    intervalNs = interval;
   }
 
-  /** Offers the messages that are due by a time; returns when the next one is due. */
-  long offerUntil(long nowNs) {
-    long nextDue = firstDueNs + offered * intervalNs;
-    if (nextDue <= nowNs) {
-      offered += (nowNs - nextDue) / intervalNs + 1;
-      pumpSoon();
-      nextDue = firstDueNs + offered * intervalNs;
-    }
-    return nextDue;
+  /** The next message is due. */
+  void offer() {
+    offered++;
+    pump();
   }
 
-  /** Offers nothing more; at full speed that is what was sent. */
-  void stopOffering() {
-    offered = offered == Long.MAX_VALUE ? sent : offered;
+  /** Sends nothing more: what was due and not sent never is. */
+  void end() {
+    unsent += offered == Long.MAX_VALUE ? 0 : offered - sent;
+    offered = sent;
   }
 
   /** Returns whether all that was offered was sent, acknowledged and received by everyone. */
   boolean isDone() {
     return sent == offered
-        && acknowledged >= (plan.qos() == 0 ? 0 : sent)
-        && received() == sent * receivers.size();
+        && (plan.qos() == 0 || acknowledged >= sent)
+        && received() == sent * checks.length;
   }
 
   /** Returns how many were sent. */
@@ -105,26 +132,18 @@ final class Flow {
     return sent;
   }
 
-  /** Returns how many were due but not sent. */
+  /** Returns how many were due and not sent when it {@linkplain #end ended}. */
   long unsent() {
-    return offered - sent;
-  }
-
-  /** Returns how many different messages all subscribers got together. */
-  long received() {
-    long sum = 0;
-    for (Receiver receiver : receivers) {
-      sum += receiver.check.received();
-    }
-    return sum;
+    return unsent;
   }
 
   /** Adds what was found wrong. */
   void verify(Tally into) {
-    for (Receiver receiver : receivers) {
-      into.lost += sent - receiver.check.received();
-      into.duplicated += receiver.check.duplicated();
-      into.outOfOrder += receiver.check.outOfOrder();
+    for (SequenceCheck check : checks) {
+      into.lost += sent - check.received();
+      into.duplicated += check.duplicated();
+      // members of a shared subscription take turns: nobody promises them an order
+      into.outOfOrder += audience == Audience.ANY ? 0 : check.outOfOrder();
     }
   }
 
@@ -140,129 +159,91 @@ final class Flow {
       stalledChecks = 0;
     }
     if (stalledChecks == STALLED_CHECKS) {
-      for (Receiver receiver : receivers) {
-        receiver.reached = sent;
-      }
+      writtenOff += sent - reachedByAll;
+      Arrays.fill(reached, sent);
       Arrays.fill(reachedBy, 0);
       reachedByAll = sent;
-      pumpSoon();
+      pump();
     }
     watchedSent = sent;
     watchedReached = reachedByAll;
   }
 
-  private void limitWindow() {
-    if (plan.qos() > 0) {
-      window = Math.min(window, publisher.receiveMaximum());
-    }
-  }
-
-  private void pumpSoon() {
-    if (!pumpScheduled) {
-      pumpScheduled = true;
-      loop.pumpLater(pump);
-    }
-  }
-
-  private void pump() {
-    pumpScheduled = false;
+  /** Sends what is due and what the window and the socket take. */
+  void pump() {
     long until = Math.min(offered, reachedByAll + window);
     if (plan.qos() > 0) {
       until = Math.min(until, acknowledged + window);
     }
-    if (sent >= until) {
-      return;
-    }
-    tally.sent += until - sent;
-    ByteBuf out = publisher.out();
-    boolean openLoop = intervalNs > 0;
-    long now = System.nanoTime();
-    while (sent < until) {
-      template.write(out, sent, openLoop ? firstDueNs + sent * intervalNs : now);
+    while (sent < until && !publisher.isBacklogged()) {
+      long now = System.nanoTime();
+      long intended = now;
+      if (plan.isOpenLoop()) {
+        intended = schedule.dueNs(id, sent);
+        tally.sentLate(intended, now - intended);
+      }
+      int start = template.put(frame, PublishTemplate.stamp(id, sent), intended);
       sent++;
+      tally.sent++;
+      publisher.send(frame, start, template.size());
     }
   }
 
-  /** One subscriber reached a number it had not reached before. */
-  private void reached(Receiver receiver, long number) {
+  /** The broker acknowledged a message. */
+  void acknowledged(int reason) {
+    acknowledged++;
+    if (reason >= 0x80) {
+      tally.refused++;
+    }
+    pump();
+  }
+
+  /**
+   * A subscriber got a message.
+   *
+   * @param index which of those that each message goes to
+   * @param intendedNs the time in the message
+   */
+  void delivered(int index, long number, long intendedNs, long readNs) {
+    if (number >= sent) {
+      tally.damaged++;
+      return;
+    }
+    if (checks[index].accept(number)) {
+      tally.received(intendedNs, readNs);
+    }
+    switch (audience) {
+      case ONE -> reachedByAll = Math.max(reachedByAll, number + 1);
+      case ANY -> reachedByAll = Math.min(sent, checks[0].received() + writtenOff);
+      case ALL -> reached(index, number);
+    }
+    pump();
+  }
+
+  /** One of many subscribers got a number; tells how far the slowest one is. */
+  private void reached(int index, long number) {
     int mask = reachedBy.length - 1;
-    for (long each = receiver.reached; each <= number; each++) {
+    for (long each = reached[index]; each <= number; each++) {
       reachedBy[(int) each & mask]++;
     }
-    receiver.reached = number + 1;
-    while (reachedByAll < sent && reachedBy[(int) reachedByAll & mask] == receivers.size()) {
+    reached[index] = Math.max(reached[index], number + 1);
+    while (reachedByAll < sent && reachedBy[(int) reachedByAll & mask] == reached.length) {
       reachedBy[(int) reachedByAll & mask] = 0;
       reachedByAll++;
     }
-    pumpSoon();
   }
 
-  private final class Publisher extends Client {
-    private final Runnable ready;
-
-    Publisher(Login login, Runnable ready) {
-      super(loop, login, "", 0);
-      this.ready = ready;
+  private long received() {
+    long sum = 0;
+    for (SequenceCheck check : checks) {
+      sum += check.received();
     }
-
-    @Override
-    void ready() {
-      ready.run();
-    }
-
-    @Override
-    void failed(String reason) {
-      tally.failed(reason);
-    }
-
-    @Override
-    public void puback(int packetId, int reason) {
-      acknowledged++;
-      if (reason >= 0x80) {
-        tally.refused++;
-      }
-      pumpSoon();
-    }
+    return sum;
   }
 
-  private final class Receiver extends Client {
-    final SequenceCheck check = new SequenceCheck();
-    private final Runnable ready;
-
-    /** One more than the greatest number it got or was given up for. */
-    long reached;
-
-    Receiver(Login login, String topic, Runnable ready) {
-      super(loop, login, topic, plan.qos());
-      this.ready = ready;
-    }
-
-    @Override
-    void ready() {
-      ready.run();
-    }
-
-    @Override
-    void failed(String reason) {
-      tally.failed(reason);
-    }
-
-    @Override
-    public void message(ByteBuf in, int payloadAt, int payloadBytes, int packetId) {
-      if (packetId != 0) {
-        Packets.puback(out(), packetId);
-      }
-      long number = payloadBytes == plan.payloadBytes() ? in.getLong(payloadAt) : -1;
-      if (number < 0 || number >= sent) {
-        tally.damaged++;
-        return;
-      }
-      if (check.accept(number)) {
-        tally.received(in.getLong(payloadAt + 8), readAtNs());
-      }
-      if (number >= reached) {
-        reached(this, number);
-      }
+  private void limitWindow() {
+    if (plan.qos() > 0) {
+      window = Math.min(window, publisher.receiveMaximum());
     }
   }
 }

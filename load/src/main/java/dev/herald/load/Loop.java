@@ -1,9 +1,9 @@
 package dev.herald.load;
 
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInitializer;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
@@ -13,7 +13,6 @@ import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetSocketAddress;
@@ -23,23 +22,33 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one event loop of a run: everything the run keeps is touched on it only. After it has read
- * from all connections that had something, it does what was put off until then: it lets the flows
- * send, then flushes the clients that wrote.
+ * The one event loop of a run: everything the run keeps is touched on it only.
+ *
+ * <p>Clients write each packet by itself. Only where packets are to be coalesced are they gathered,
+ * and sent once the loop has read from all connections that had something.
  */
 final class Loop implements AutoCloseable {
   private static final int CONNECT_TIMEOUT_MS = 10_000;
 
+  /** Room for every packet that is not a message: client ids, logins and filters are short. */
+  private static final int SCRATCH_BYTES = 4096;
+
   private final EventLoopGroup group;
   private final EventLoop loop;
   private final Bootstrap bootstrap;
-  private final List<Runnable> pumps = new ArrayList<>();
+  private final boolean coalesced;
+  private final ByteBuf scratch = Unpooled.directBuffer(SCRATCH_BYTES);
   private final List<Client> written = new ArrayList<>();
-  private final Runnable afterReading = this::afterReading;
+  private final Runnable flushWritten = this::flushWritten;
   private boolean scheduled;
 
-  /** Starts the thread; it connects to one broker. */
-  Loop(InetSocketAddress broker) {
+  /**
+   * Starts the thread; it connects to one broker.
+   *
+   * @param coalesced whether what a client has to send at a moment goes out in one write
+   */
+  Loop(InetSocketAddress broker, boolean coalesced) {
+    this.coalesced = coalesced;
     IoHandlerFactory io =
         Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
     group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("herald-load", true), io);
@@ -70,58 +79,48 @@ final class Loop implements AutoCloseable {
    */
   void connect(Client client, @Nullable InetSocketAddress local) {
     client.beginning();
-    ChannelFuture connecting =
+    var _ =
         bootstrap
             .clone()
-            .handler(
-                new ChannelInitializer<SocketChannel>() {
-                  @Override
-                  protected void initChannel(SocketChannel channel) {
-                    channel.pipeline().addLast(client);
-                  }
-                })
+            .handler(client)
             .localAddress(local)
-            .connect();
-    connecting.addListener(done -> {
-      if (done.cause() != null) {
-        client.connectFailed(done.cause());
-      }
-    });
+            .connect()
+            .addListener(done -> {
+              if (done.cause() != null) {
+                client.connectFailed(done.cause());
+              }
+            });
+  }
+
+  /** Returns whether packets are coalesced. */
+  boolean isCoalesced() {
+    return coalesced;
+  }
+
+  /** Returns an empty direct buffer to make a small packet in, used until the next call. */
+  ByteBuf scratch() {
+    return scratch.clear();
   }
 
   ByteBufAllocator allocator() {
     return ByteBufAllocator.DEFAULT;
   }
 
-  /** Runs a flow's pump once the loop has read from all; on the loop. */
-  void pumpLater(Runnable pump) {
-    pumps.add(pump);
-    scheduleOnce();
-  }
-
   /** Flushes a client once the loop has read from all; on the loop. */
   void flushLater(Client client) {
     written.add(client);
-    scheduleOnce();
-  }
-
-  private void scheduleOnce() {
     if (!scheduled) {
       scheduled = true;
-      loop.execute(afterReading);
+      loop.execute(flushWritten);
     }
   }
 
-  private void afterReading() {
-    for (int i = 0; i < pumps.size(); i++) {
-      pumps.get(i).run();
-    }
-    pumps.clear();
+  private void flushWritten() {
+    scheduled = false;
     for (int i = 0; i < written.size(); i++) {
       written.get(i).flush();
     }
     written.clear();
-    scheduled = false;
   }
 
   @Override

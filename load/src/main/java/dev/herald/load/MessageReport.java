@@ -1,6 +1,5 @@
 package dev.herald.load;
 
-import dev.herald.load.MessageRun.Snapshot;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
@@ -10,24 +9,22 @@ final class MessageReport {
   private static final double US = TimeUnit.MICROSECONDS.toNanos(1);
   private static final double MIB = 1 << 20;
 
+  /** A thread that is busy for more than this share of the time has no time left. */
+  private static final double BUSY = 0.9;
+
+  private final Target target;
   private final Plan plan;
   private final Tally tally;
   private final Snapshot from;
   private final Snapshot to;
   private final Report report = new Report();
 
-  MessageReport(Plan plan, Tally tally, Snapshot from, Snapshot to) {
+  MessageReport(Target target, Plan plan, Tally tally, Snapshot from, Snapshot to) {
+    this.target = target;
     this.plan = plan;
     this.tally = tally;
     this.from = from;
     this.to = to;
-  }
-
-  /** Adds what the plan says to a report. */
-  static void describe(Plan plan, Report into) {
-    into.text("scenario", "scenario", plan.scenario().toString())
-        .number("count", "pairs, subscribers", plan.count())
-        .text("protocol", "MQTT", plan.protocol().toString());
   }
 
   /**
@@ -36,12 +33,15 @@ final class MessageReport {
    * @param unsent how many messages were due and never sent
    */
   Report make(long unsent) {
-    describe(plan, report);
     report
+        .text("scenario", "scenario", plan.scenario().toString())
+        .number("publishers", "publishers", plan.publishers())
+        .number("subscribers", "subscribers", plan.subscribers())
+        .text("protocol", "MQTT", target.protocol().toString())
         .number("qos", "QoS", plan.qos())
         .number("payloadBytes", "payload bytes", plan.payloadBytes())
         .number("window", "window", plan.window())
-        .number("ratePerSecond", "rate/s (0 = all it can)", plan.perSecond());
+        .measure("ratePerSecond", "rate/s (0 = all it can)", plan.perSecond(), 0, "");
     double seconds = (to.atNs - from.atNs) / NANOS;
     if (seconds > 0) {
       throughput(seconds);
@@ -79,11 +79,18 @@ final class MessageReport {
   private void usage(double seconds) {
     double client = (to.client.cpuSeconds() - from.client.cpuSeconds()) / seconds;
     report.measure("clientCores", "this tool's cores", client, 2, "");
-    if (plan.serverPid() == 0) {
+    if (plan.isOpenLoop()) {
+      double late = tally.lateNs.getValueAtPercentile(99) / US;
+      report.measure("sentLateP99Us", "sent late p99", late, 1, "us");
+    } else if (client > BUSY) {
+      report.note("this tool was busy all the time: the broker may be able to do more");
+    }
+    if (from.server == null || to.server == null) {
       return;
     }
     double server = to.server.cpuSeconds() - from.server.cpuSeconds();
     report
+        .measure("serverCpuSeconds", "server's CPU time", server, 2, "s")
         .measure("serverCores", "server's cores", server / seconds, 2, "")
         .measure(
             "receivedPerServerCpuSecond",
@@ -104,6 +111,9 @@ final class MessageReport {
         .number("damaged", "damaged", tally.damaged)
         .number("refused", "refused", tally.refused)
         .number("unsent", "due, not sent", unsent);
+    if (target.pid() != 0 && to.server == null) {
+      report.fault("the broker's process is gone");
+    }
     if (tally.failure != null) {
       report.fault(tally.failure);
     }

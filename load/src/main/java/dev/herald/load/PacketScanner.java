@@ -8,6 +8,7 @@ final class PacketScanner {
   private static final int PUBLISH = 3;
   private static final int PUBACK = 4;
   private static final int SUBACK = 9;
+  private static final int PINGRESP = 13;
   private static final int DISCONNECT = 14;
   private static final int RECEIVE_MAXIMUM = 0x21;
   private static final int RECEIVE_MAXIMUM_DEFAULT = 65_535;
@@ -57,6 +58,7 @@ final class PacketScanner {
       case PUBACK -> sink.puback(in.getUnsignedShort(at), reason(in, at + 2, end));
       case CONNACK -> sink.connack(in.getUnsignedByte(at + 1), receiveMaximum(in, at + 2, end));
       case SUBACK -> sink.suback(in.getUnsignedByte(end - 1));
+      case PINGRESP -> sink.pingresp();
       case DISCONNECT -> sink.disconnect(reason(in, at, end));
       default -> {} // nothing else is asked for
     }
@@ -128,6 +130,9 @@ final class PacketScanner {
      * @param packetId 0 at QoS 0
      */
     void message(ByteBuf in, int payloadAt, int payloadBytes, int packetId);
+
+    /** The broker answered a ping. */
+    void pingresp();
 
     /** The broker says why it will close the connection. */
     void disconnect(int reason);

@@ -2,16 +2,13 @@ package dev.herald.load;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
-import org.jspecify.annotations.Nullable;
 
 /** Writes the packets a load client sends beside PUBLISH. */
 final class Packets {
-  /** Seconds; longer than any run, so that no client has to ping. */
-  static final int KEEP_ALIVE_SECONDS = 1800;
-
   private static final int CONNECT = 0x10;
   private static final int PUBACK = 0x40;
   private static final int SUBSCRIBE = 0x82;
+  private static final int PINGREQ = 0xC0;
   private static final int DISCONNECT = 0xE0;
   private static final int FLAG_CLEAN = 0x02;
   private static final int FLAG_PASSWORD = 0x40;
@@ -19,19 +16,12 @@ final class Packets {
 
   private Packets() {}
 
-  /**
-   * Writes CONNECT with a clean session.
-   *
-   * @param username or null for none
-   * @param password or null for none; needs a username
-   */
-  static void connect(
-      ByteBuf out,
-      Protocol protocol,
-      String clientId,
-      @Nullable String username,
-      @Nullable String password) {
-    int length = 10 + properties(protocol) + utf8Length(clientId);
+  /** Writes CONNECT with a clean session. */
+  static void connect(ByteBuf out, Client.Login login) {
+    Protocol protocol = login.target().protocol();
+    String username = login.target().username();
+    String password = login.target().password();
+    int length = 10 + properties(protocol) + utf8Length(login.clientId());
     int flags = FLAG_CLEAN;
     if (username != null) {
       flags |= FLAG_USERNAME;
@@ -43,9 +33,9 @@ final class Packets {
     }
     header(out, CONNECT, length);
     utf8(out, "MQTT");
-    out.writeByte(protocol.level()).writeByte(flags).writeShort(KEEP_ALIVE_SECONDS);
+    out.writeByte(protocol.level()).writeByte(flags).writeShort(login.keepAliveSeconds());
     noProperties(out, protocol);
-    utf8(out, clientId);
+    utf8(out, login.clientId());
     if (username != null) {
       utf8(out, username);
     }
@@ -66,6 +56,11 @@ final class Packets {
   /** Writes PUBACK of success, the same in both versions. */
   static void puback(ByteBuf out, int packetId) {
     out.writeInt((PUBACK << 24) | (2 << 16) | packetId);
+  }
+
+  /** Writes PINGREQ, the same in both versions. */
+  static void pingreq(ByteBuf out) {
+    header(out, PINGREQ, 0);
   }
 
   /** Writes DISCONNECT of a normal end, the same in both versions. */

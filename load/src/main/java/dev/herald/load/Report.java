@@ -3,12 +3,14 @@ package dev.herald.load;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.StringJoiner;
 
 /**
  * The figures of a run, in the order they are shown: as a table for people, as JSON for scripts.
  */
 final class Report {
   private final List<Row> rows = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
   private final List<String> faults = new ArrayList<>();
 
   /** Adds a text. */
@@ -37,6 +39,22 @@ final class Report {
     return this;
   }
 
+  /** Adds reports of parts, one JSON object and one line of the table each. */
+  Report parts(String key, List<Report> parts) {
+    StringJoiner json = new StringJoiner(",", "[", "]");
+    for (Report part : parts) {
+      json.add(part.json());
+    }
+    rows.add(new Row(key, json.toString(), key, Integer.toString(parts.size())));
+    return this;
+  }
+
+  /** Adds a sentence a reader of the figures must know; scripts find all of them in one list. */
+  Report note(String sentence) {
+    notes.add(sentence);
+    return this;
+  }
+
   /** Adds a sentence about what was wrong; the run has failed. */
   Report fault(String sentence) {
     faults.add(sentence);
@@ -55,23 +73,37 @@ final class Report {
     for (Row row : rows) {
       table.append(String.format(Locale.ROOT, "  %-" + width + "s  %s%n", row.label, row.shown));
     }
+    for (String note : notes) {
+      table.append(String.format(Locale.ROOT, "  note: %s%n", note));
+    }
     for (String fault : faults) {
       table.append(String.format(Locale.ROOT, "  FAILED: %s%n", fault));
     }
     return table.toString();
   }
 
-  /** Returns one JSON object on one line, with {@code ok} and {@code faults} last. */
+  /** Returns one JSON object on one line, with {@code ok}, notes and faults last. */
   String json() {
     StringBuilder json = new StringBuilder("{");
     for (Row row : rows) {
       json.append('"').append(row.key).append("\":").append(row.json).append(',');
     }
-    json.append("\"ok\":").append(faults.isEmpty()).append(",\"faults\":[");
-    for (int i = 0; i < faults.size(); i++) {
-      json.append(i == 0 ? "\"" : ",\"").append(escaped(faults.get(i))).append('"');
+    return json.append("\"ok\":")
+        .append(faults.isEmpty())
+        .append(",\"notes\":")
+        .append(list(notes))
+        .append(",\"faults\":")
+        .append(list(faults))
+        .append('}')
+        .toString();
+  }
+
+  private static String list(List<String> sentences) {
+    StringJoiner list = new StringJoiner(",", "[", "]");
+    for (String sentence : sentences) {
+      list.add('"' + escaped(sentence) + '"');
     }
-    return json.append("]}").toString();
+    return list.toString();
   }
 
   private static String escaped(String text) {

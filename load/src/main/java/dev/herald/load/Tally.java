@@ -10,6 +10,9 @@ final class Tally {
   /** Nanoseconds from the intended time of sending to the reading, of what is measured. */
   final Histogram latencyNs = new Histogram(LATENCY_MAX_NS, 3);
 
+  /** Nanoseconds from when a message was due to its sending, of what is measured. */
+  final Histogram lateNs = new Histogram(LATENCY_MAX_NS, 3);
+
   long sent;
   long received;
   long refused;
@@ -37,6 +40,13 @@ final class Tally {
     received++;
     if (intendedNs >= measuredFromNs && intendedNs < measuredToNs) {
       latencyNs.recordValue(Math.min(LATENCY_MAX_NS, Math.max(0, readNs - intendedNs)));
+    }
+  }
+
+  /** Notes how late a message of an open loop was sent. */
+  void sentLate(long intendedNs, long lateByNs) {
+    if (intendedNs >= measuredFromNs && intendedNs < measuredToNs) {
+      lateNs.recordValue(Math.min(LATENCY_MAX_NS, Math.max(0, lateByNs)));
     }
   }
 

@@ -24,18 +24,33 @@ class BenchCommandTest {
   @CsvSource({
     "--host 192.0.2.1, --allow-remote",
     "--port 0, --port",
-    "--duration 601, --duration must be 1 to 600",
+    "--duration 3601, --duration must be 1 to 3600",
     "--duration 0, --duration",
-    "--warmup 601, --warmup",
+    "--warmup 3601, --warmup",
     "--qos 2, --qos must be 0 to 1",
     "--payload 15, --payload must be 16 to",
     "--window 0, --window",
     "--pairs 0, --pairs",
     "fanout --subscribers 0, --subscribers",
-    "--rate -1, --rate",
+    "--rate -1, --rate must be more than 0",
+    "--rate 0, --rate must be more than 0",
+    "--rate 2/each, --rate must be a number",
+    "--rate 1000001/client, --rate must be more than 0 and at most",
+    "--bound 0, --bound",
+    "mixed --clients 1, --clients must be 2 or more",
+    "mixed --pairs 2, --pairs means nothing for mixed",
+    "fanout --clients 2, --clients means nothing for fanout",
+    "1:1 --subscribers 2, --subscribers means nothing for 1:1",
+    "1:1 --connections 2, --connections means nothing for 1:1",
+    "connections --connections 0, --connections",
+    "connections --rate 5, --rate means nothing for connections",
+    "connections --knee, --knee means nothing for connections",
+    "connections --at-once 0, --at-once",
+    "connections --ping 65536, --ping",
+    "connections --settle -1, --settle",
     "--protocol 3.1, must be 3.1.1 or 5",
-    "2:2, '1:1, fanout or connections'",
-    "--server-pid 2147483647, no process",
+    "2:2, 'one of 1:1, fanout, fanin, shared, mixed, connections'",
+    "--pid 2147483647, no process",
     "--never, Unknown option"
   })
   void bench_wrongOption_isRefusedWithTheReason(String line, String reason) {
@@ -47,6 +62,10 @@ class BenchCommandTest {
   @Test
   void bench_help_namesScenariosAndExitCodes() {
     assertThat(run("--help")).isZero();
-    assertThat(out.toString()).contains("1:1", "fanout", "connections", "Exit codes", "--json");
+    assertThat(out.toString()).contains("Exit codes", "--json", "--pid", "--knee", "$share");
+    for (Scenario scenario : Scenario.values()) {
+      assertThat(out.toString()).contains("\n  " + scenario + ' ');
+    }
+    assertThat(out.toString().lines()).allMatch(line -> line.length() <= 80);
   }
 }

@@ -97,9 +97,14 @@ class BenchIT {
         "1:1 --pairs 3 --protocol 3.1.1 --qos 0",
         "1:1 --pairs 3 --protocol 5 --qos 1",
         "fanout --subscribers 20 --protocol 5 --qos 0 --window 50",
-        "fanout --subscribers 20 --protocol 3.1.1 --qos 1 --payload 2000 --window 100"
+        "fanout --subscribers 20 --protocol 3.1.1 --qos 1 --payload 2000 --window 100",
+        "fanin --publishers 20 --subscribers 3 --qos 0",
+        "fanin --publishers 20 --subscribers 1 --qos 1 --window 10",
+        "mixed --clients 20 --rate 50/client --qos 0",
+        "mixed --clients 20 --rate 1000 --qos 1",
+        "1:1 --pairs 3 --qos 1 --coalesce"
       })
-  void bench_asFastAsPossible_losesNothing(String line) {
+  void bench_everyKindOfLoad_losesNothing(String line) {
     int code = run(edge.mqttPort(), line + " --duration 1 --warmup 0");
     assertThat(code).as(out.toString() + err).isZero();
     long sent = number("sent");
@@ -119,23 +124,42 @@ class BenchIT {
   }
 
   @Test
+  void bench_knee_findsARateThatHoldsAndSaysWhatItTried() {
+    String line = "1:1 --pairs 1 --window 2 --payload 1048576 --knee --bound 60000";
+    int code = run(edge.mqttPort(), line + " --rate 100 --duration 1 --warmup 0");
+    assertThat(code).as(out.toString() + err).isZero();
+    assertThat(number("kneePerSecond")).isPositive();
+    assertThat(out.toString())
+        .contains("\"tried\":[{\"ratePerSecond\":100,", "the rate could not be kept");
+  }
+
+  @Test
+  void bench_kneeAndNobodyListens_endsSoonAndFails() throws IOException {
+    assertThat(run(freePort(), "1:1 --knee --rate 64")).isEqualTo(1);
+    assertThat(out.toString()).contains("cannot connect", "no rate holds the bound");
+  }
+
+  @Test
   void bench_connections_areAllOpenedAndKept() {
     long pid = ProcessHandle.current().pid();
     int code =
-        run(edge.mqttPort(), "connections --connections 300 --duration 1 --server-pid " + pid);
+        run(
+            edge.mqttPort(),
+            "connections --connections 301 --at-once 16 --subscribe --ping 1 --settle 1"
+                + " --duration 2 --progress --pid "
+                + pid);
     assertThat(code).as(out.toString() + err).isZero();
-    assertThat(number("connected")).isEqualTo(300);
+    assertThat(number("connected")).isEqualTo(301);
     assertThat(number("connectsPerSecond")).isPositive();
     assertThat(number("serverResidentMiB")).isPositive();
+    assertThat(number("pings")).isBetween(301L, 903L);
+    assertThat(number("serverCpuShare")).isNotNegative();
+    assertThat(err.toString()).contains("holding: 301 of 301");
   }
 
   @Test
   void bench_nobodyListens_saysSoAndFails() throws IOException {
-    int port;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
-    assertThat(run(port, "1:1 --duration 1")).isEqualTo(1);
+    assertThat(run(freePort(), "1:1 --duration 1")).isEqualTo(1);
     assertThat(out.toString()).contains("cannot connect", "\"ok\":false");
   }
 
@@ -148,6 +172,12 @@ class BenchIT {
     edge.close();
     assertThat(bench.join()).isEqualTo(1);
     assertThat(out.toString()).contains("DISCONNECT with reason 0x8B", "\"ok\":false");
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return free.getLocalPort();
+    }
   }
 
   private long value(String metric) {

@@ -2,7 +2,6 @@ package dev.herald.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.herald.load.MessageRun.Snapshot;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -12,27 +11,13 @@ import org.junit.jupiter.api.Test;
 class MessageReportTest {
   private final Tally tally = new Tally();
 
-  private static Plan plan(int qos) {
-    return new Plan(
-        new InetSocketAddress(InetAddress.getLoopbackAddress(), 1883),
-        Protocol.V5,
-        null,
-        null,
-        "bench/1",
-        Scenario.PAIRS,
-        2,
-        qos,
-        64,
-        10,
-        0,
-        Duration.ofSeconds(1),
-        Duration.ZERO,
-        0);
-  }
-
   private List<String> faults(int qos, long unsent) {
+    InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1883);
+    Target target = new Target(address, Protocol.V5, null, null, 0);
+    Duration second = Duration.ofSeconds(1);
+    Plan plan = new Plan(Scenario.PAIRS, 2, 2, qos, 64, 10, 0, second, Duration.ZERO, false);
     Snapshot now = new Snapshot(tally, 0);
-    return new MessageReport(plan(qos), tally, now, now).make(unsent).faults();
+    return new MessageReport(target, plan, tally, now, now).make(unsent).faults();
   }
 
   @Test
@@ -81,6 +66,19 @@ class MessageReportTest {
   }
 
   @Test
+  void sentLate_outsideTheMeasuredTime_isNotMeasured() {
+    tally.measureFrom(100);
+    tally.measureUntil(200);
+    tally.sentLate(99, 7_000);
+    tally.sentLate(100, 500);
+    tally.sentLate(150, -3);
+    tally.sentLate(200, 7_000);
+    assertThat(tally.lateNs.getTotalCount()).isEqualTo(2);
+    assertThat(tally.lateNs.getMinValue()).isZero();
+    assertThat(tally.lateNs.getMaxValue()).isEqualTo(500);
+  }
+
+  @Test
   void report_twoForms_sayTheSame() {
     Report report =
         new Report()
@@ -91,12 +89,21 @@ class MessageReportTest {
     assertThat(report.json())
         .isEqualTo(
             "{\"name\":\"a \\\"b\\\" \\\\ \\u000a\",\"count\":1234567,\"rate\":1234.6,"
-                + "\"none\":null,\"ok\":true,\"faults\":[]}");
+                + "\"none\":null,\"ok\":true,\"notes\":[],\"faults\":[]}");
     assertThat(report.table().lines().skip(2))
         .containsExactly(
             "  how many    1,234,567", "  per second  1,234.6 /s", "  unknown     NaN");
-    report.fault("lost").fault("twice");
-    assertThat(report.json()).endsWith("\"ok\":false,\"faults\":[\"lost\",\"twice\"]}");
-    assertThat(report.table()).endsWith("  FAILED: lost\n  FAILED: twice\n");
+    report.note("mind").fault("lost").fault("twice");
+    assertThat(report.json())
+        .endsWith("\"ok\":false,\"notes\":[\"mind\"],\"faults\":[\"lost\",\"twice\"]}");
+    assertThat(report.table()).endsWith("  note: mind\n  FAILED: lost\n  FAILED: twice\n");
+  }
+
+  @Test
+  void report_parts_areAList() {
+    Report part = new Report().number("a", "a", 1);
+    assertThat(new Report().parts("all", List.of(part, part)).json())
+        .startsWith("{\"all\":[{\"a\":1,\"ok\":true")
+        .contains("]},{\"a\":1");
   }
 }

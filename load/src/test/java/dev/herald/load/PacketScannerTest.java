@@ -30,6 +30,7 @@ class PacketScannerTest {
           "puback 7 0",
           "puback 8 151",
           "puback 9 16",
+          "pingresp",
           "message 6869 5",
           "message  0",
           "disconnect 139");
@@ -100,6 +101,11 @@ class PacketScannerTest {
     @Override
     public void puback(int packetId, int reason) {
       events.add("puback " + packetId + ' ' + reason);
+    }
+
+    @Override
+    public void pingresp() {
+      events.add("pingresp");
     }
 
     @Override
