@@ -13,6 +13,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
@@ -442,6 +443,19 @@ final class Connection extends ChannelInboundHandlerAdapter {
     } else if (keepAliveSeconds > 0 && silent - 1 > keepAliveSeconds + keepAliveSeconds / 2) {
       // a second less, because the tick of the last read was up to a second old
       end(Reason.KEEP_ALIVE_TIMEOUT, "nothing came for one and a half keep-alive times");
+    }
+  }
+
+  /** The peer sends no more: it is answered what it sent, then the connection is closed. */
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event == ChannelInputShutdownEvent.INSTANCE) {
+      if (moving) {
+        var _ = channel.close();
+      } else {
+        out.flush();
+        close();
+      }
     }
   }
 

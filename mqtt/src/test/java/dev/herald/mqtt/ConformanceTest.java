@@ -38,5 +38,6 @@ final class ConformanceTest {
   @Test
   void lists_areComplete() {
     assertThat(Conformance.all().getFirst().size()).isEqualTo(251);
+    assertThat(Conformance.all().getLast().size()).isEqualTo(141);
   }
 }

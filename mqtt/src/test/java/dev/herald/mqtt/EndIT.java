@@ -312,6 +312,25 @@ final class EndIT extends EdgeTest {
     edge.awaitMetric("herald_mqtt_connections", 1);
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {4, 5})
+  void stream_whoSendsNoMoreIsAnsweredWhatItSent(int version) {
+    RawClient client = edge.open(version);
+    client.send(
+        Wire.hello(version, "c").toBytes(),
+        Wire.subscribe(version, 1, Wire.NO_PROPERTIES, 1, "t"),
+        Wire.publish(version, 1, "t", 2, "p"),
+        Wire.PINGREQ);
+    client.shutdownOutput();
+    assertThat(client.next().type()).isEqualTo(PacketType.CONNACK);
+    assertThat(client.next().type()).isEqualTo(PacketType.SUBACK);
+    assertThat(client.next().payload()).isEqualTo("p");
+    assertThat(client.next().type()).isEqualTo(PacketType.PUBACK);
+    assertThat(client.next().type()).isEqualTo(PacketType.PINGRESP);
+    client.expectClosed();
+    edge.awaitMetric("herald_mqtt_connections", 0);
+  }
+
   @Test
   @Proves(v5 = "MQTT-4.2-1")
   void stream_isOrderedAndLossless() {

@@ -223,6 +223,24 @@ final class SubscribeIT extends EdgeTest {
     stream.join();
   }
 
+  @ParameterizedTest
+  @CsvSource({"0x00, true, true", "0x10, true, false", "0x20, false, false"})
+  @Proves(v5 = "MQTT-3.8.4-4")
+  void retainHandling_knowsASubscriptionOfTheSession(int handling, boolean first, boolean again) {
+    edge.client(5, "p").retain("t", "retained", 1);
+    RawClient client = edge.client(Wire.lasting(5, "c"));
+    for (boolean sent : new boolean[] {first, again}) {
+      assertThat(client.subscribe(handling, "t")).containsExactly(0);
+      if (sent) {
+        assertThat(client.message().payload()).isEqualTo("retained");
+      }
+      client.expectNoMessage();
+      client.disconnect();
+      client = edge.client(Wire.lasting(5, "c"));
+      assertThat(client.connack().sessionPresent()).isTrue();
+    }
+  }
+
   @Test
   @Proves(v5 = "MQTT-3.8.4-3")
   void again_changesEveryOption() {
