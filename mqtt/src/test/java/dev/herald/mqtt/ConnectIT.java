@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ConnectIT extends EdgeTest {
   private static final int ASSIGNED_CLIENT_IDENTIFIER = 0x12;
 
+  @Proves(v5 = {"MQTT-3.1.4-5", "MQTT-3.2.2-2"})
   @ParameterizedTest
   @ValueSource(ints = {4, 5})
   void connect_cleanThenPing(int version) {
@@ -26,6 +27,7 @@ final class ConnectIT extends EdgeTest {
     client.disconnect();
   }
 
+  @Proves(v5 = {"MQTT-3.2.2-9", "MQTT-3.2.2-11", "MQTT-3.2.2-20"})
   @Test
   void connect_announcesTheLimitsOf5() {
     restart("receiveMax", "77", "packetBytesMax", "2KiB");
@@ -35,9 +37,16 @@ final class ConnectIT extends EdgeTest {
     assertThat(answer.property(0x22)).containsExactly(32);
     assertThat(answer.property(0x2A)).containsExactly(0);
     assertThat(answer.property(0x11)).as("session expiry as asked").isEmpty();
+    assertThat(answer.property(0x13)).as("keep-alive as asked").isEmpty();
+    assertThat(answer.property(0x24)).as("no maximum QoS: 2").isEmpty();
+    assertThat(answer.property(0x25)).as("retained messages are offered").isEmpty();
+    assertThat(answer.property(0x28)).as("wildcards are offered").isEmpty();
+    assertThat(answer.property(0x29)).as("subscription identifiers are offered").isEmpty();
+    assertThat(answer.property(0x26)).as("user properties").isEmpty();
     assertThat(answer.property(ASSIGNED_CLIENT_IDENTIFIER)).isEmpty();
   }
 
+  @Proves(v5 = {"MQTT-3.1.3-6", "MQTT-3.1.3-7", "MQTT-3.2.2-16"})
   @Test
   void connect_emptyClientIdIsAssignedIn5() {
     Received first = edge.client(5, "").connack();
@@ -47,6 +56,7 @@ final class ConnectIT extends EdgeTest {
         .isNotEqualTo(second.property(ASSIGNED_CLIENT_IDENTIFIER));
   }
 
+  @Proves(v5 = "MQTT-3.1.3-7")
   @Test
   void connect_assignedClientIdFindsItsSession() {
     RawClient first = edge.client(Wire.hello(5, "").resume().sessionExpiry(60));
@@ -64,6 +74,7 @@ final class ConnectIT extends EdgeTest {
     refused.expectClosed();
   }
 
+  @Proves(v5 = {"MQTT-3.1.3-8", "MQTT-3.2.2-6", "MQTT-3.2.2-7"})
   @ParameterizedTest
   @ValueSource(ints = {4, 5})
   void connect_longClientId(int version) {
@@ -73,6 +84,51 @@ final class ConnectIT extends EdgeTest {
     refused.expectClosed();
   }
 
+  @Proves(v5 = "MQTT-3.1.3-5")
+  @Test
+  void connect_everyLetterAndDigitInUpTo23Bytes() {
+    String all = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    for (int length = 1; length <= 23; length++) {
+      edge.client(5, all.substring(0, length)).disconnect();
+      edge.client(5, all.substring(all.length() - length)).disconnect();
+    }
+    edge.client(5, all.substring(20, 43)).ping();
+  }
+
+  @Proves(v5 = {"MQTT-3.1.2-30", "MQTT-3.1.4-6"})
+  @ParameterizedTest
+  @ValueSource(strings = {"authentication method", "user name", "level", "reserved flag"})
+  void connect_refusedObeysNothingBehindIt(String fault) {
+    byte[] connect =
+        switch (fault) {
+          case "authentication method" -> Wire.hello(5, "c").with(0x15, text("m")).toBytes();
+          case "user name" -> Wire.hello(5, "c").user("/u").toBytes();
+          case "level" -> Wire.packet(0x10, text("MQTT"), 6, 2, 0, 0, 0, text("c"));
+          default -> Wire.packet(0x10, text("MQTT"), 5, 3, 0, 0, 0, text("c"));
+        };
+    RawClient client = edge.open(5);
+    client.send(
+        connect,
+        Wire.publish(5, 3, "t", 1, Wire.NO_PROPERTIES, bytes("p")),
+        Wire.subscribe(5, 2, Wire.NO_PROPERTIES, 0, "t"),
+        Wire.PINGREQ,
+        Wire.hello(5, "c").toBytes());
+    assertThat(client.await(PacketType.CONNACK).code()).isGreaterThanOrEqualTo(0x80);
+    client.expectClosed();
+    edge.awaitMetric("herald_mqtt_connections", 0);
+    assertThat(edge.metric("herald_mqtt_messages_received_total")).isZero();
+    assertThat(edge.sessions()).isZero();
+  }
+
+  @Proves(v5 = "MQTT-1.5.5-1")
+  @Test
+  void packet_lengthOfMoreBytesThanNeeded() {
+    RawClient client = edge.client(5, "c");
+    client.send(bytes(0xC0, 0x80, 0x00));
+    client.expectEnd(Reason.MALFORMED_PACKET);
+  }
+
+  @Proves(v5 = {"MQTT-3.1.2-2", "MQTT-3.2.2-7"})
   @ParameterizedTest
   @CsvSource({"3, 4, 1", "6, 5, 0x84", "0, 4, 1", "255, 5, 0x84"})
   void connect_otherLevelIsTold(int level, int answeredIn, int code) {
@@ -90,7 +146,7 @@ final class ConnectIT extends EdgeTest {
     client.expectClosed();
   }
 
-  @Proves(v5 = "MQTT-3.1.0-1")
+  @Proves(v5 = {"MQTT-3.1.0-1", "MQTT-3.1.2-1"})
   @Test
   void connect_otherProtocolIsClosed() {
     for (byte[] first :
@@ -111,6 +167,7 @@ final class ConnectIT extends EdgeTest {
     assertThat(edge.metric("herald_mqtt_protocol_errors_total")).isEqualTo(9);
   }
 
+  @Proves(v5 = {"MQTT-3.1.2-3", "MQTT-3.1.4-1", "MQTT-3.2.2-7"})
   @Test
   void connect_malformedIsToldIn5() {
     RawClient client = edge.open(5);
@@ -126,7 +183,7 @@ final class ConnectIT extends EdgeTest {
     client.expectClosed();
   }
 
-  @Proves(v5 = "MQTT-3.1.0-2")
+  @Proves(v5 = {"MQTT-3.1.0-2", "MQTT-3.2.0-2"})
   @ParameterizedTest
   @ValueSource(ints = {4, 5})
   void connect_secondIsAProtocolError(int version) {
@@ -153,6 +210,7 @@ final class ConnectIT extends EdgeTest {
     other.expectEnd(Reason.PROTOCOL_ERROR);
   }
 
+  @Proves(v5 = "MQTT-3.1.4-2")
   @ParameterizedTest
   @CsvSource({"/user, 0x86", "'app\u0001/', 0", "user, 0", "app/user, 0"})
   void connect_userName(String userName, int code) {
@@ -230,6 +288,7 @@ final class ConnectIT extends EdgeTest {
     }
   }
 
+  @Proves(v5 = "MQTT-3.2.2-15")
   @ParameterizedTest
   @ValueSource(ints = {4, 5})
   void packet_asLargeAsAllowed(int version) {
@@ -244,6 +303,7 @@ final class ConnectIT extends EdgeTest {
     client.expectEnd(Reason.PACKET_TOO_LARGE);
   }
 
+  @Proves(v5 = "MQTT-3.2.2-15")
   @Test
   void packet_tooLargeIsRefusedByItsLengthAlone() {
     RawClient client = edge.client(5, "c");
@@ -251,6 +311,7 @@ final class ConnectIT extends EdgeTest {
     client.expectEnd(Reason.PACKET_TOO_LARGE);
   }
 
+  @Proves(v5 = {"MQTT-3.1.2-20", "MQTT-3.1.2-22", "MQTT-3.2.2-22"})
   @Test
   void keepAlive_oneAndAHalfTimesIsTooLong() {
     RawClient silent = edge.client(Wire.hello(5, "silent").keepAlive(1000));
@@ -293,6 +354,7 @@ final class ConnectIT extends EdgeTest {
     edge.awaitMetric("herald_mqtt_connections", 0);
   }
 
+  @Proves(v5 = "MQTT-3.1.2-29")
   @Test
   void reasonStrings_areLeftOutIfNotWanted() {
     RawClient wants = edge.client(5, "wants");

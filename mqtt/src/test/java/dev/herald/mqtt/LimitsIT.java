@@ -58,6 +58,7 @@ final class LimitsIT extends EdgeTest {
     assertThat(old.subscribe(1, "a", "b", "c")).containsExactly(1, 1, 0x80);
   }
 
+  @Proves(v5 = {"MQTT-3.3.4-7", "MQTT-3.3.4-8"})
   @Test
   void receiveMax_moreOfQos2AreRefused() {
     restart("receiveMax", "5");
@@ -66,6 +67,10 @@ final class LimitsIT extends EdgeTest {
       client.send(Wire.publish(5, 2, "t", id, "p"));
       Received _ = client.await(PacketType.PUBREC);
     }
+    assertThat(client.subscribe(0, "other")).as("other packets are obeyed").containsExactly(0);
+    assertThat(client.publish("other", "QoS 0", 0)).isZero();
+    assertThat(client.message().payload()).isEqualTo("QoS 0");
+    client.ping();
     client.send(Wire.publish(5, 0b1100, "t", 3, Wire.NO_PROPERTIES, bytes("again")));
     assertThat(client.await(PacketType.PUBREC).id()).isEqualTo(3);
     client.send(Wire.ack(PacketType.PUBREL, 3));
@@ -209,6 +214,7 @@ final class LimitsIT extends EdgeTest {
     asking.join();
   }
 
+  @Proves(v5 = {"MQTT-3.1.2-24", "MQTT-3.1.2-25"})
   @Test
   void maximumPacketSize_ofTheClientIsRespected() {
     RawClient small = edge.client(Wire.hello(5, "small").maximumPacketSize(100));
@@ -229,6 +235,7 @@ final class LimitsIT extends EdgeTest {
     assertThat(edge.dropped("packet_too_large")).isEqualTo(2);
   }
 
+  @Proves(v5 = "MQTT-3.2.2-19")
   @Test
   void maximumPacketSize_reasonStringsAreLeftOut() {
     RawClient small = edge.client(Wire.hello(5, "small").maximumPacketSize(30));

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Messages from publisher to subscriber, both connected. */
 final class PublishIT extends EdgeTest {
+  @Proves(v5 = {"MQTT-3.2.2-10", "MQTT-3.3.1-2", "MQTT-3.3.4-1"})
   @ParameterizedTest
   @ValueSource(ints = {44, 45, 54, 55})
   void publish_everyQosToEveryQos(int versions) {
@@ -36,6 +37,7 @@ final class PublishIT extends EdgeTest {
     subscriber.expectNoMessage();
   }
 
+  @Proves(v5 = {"MQTT-2.2.1-5", "MQTT-3.3.4-1"})
   @Test
   void publish_qos2StepByStep() {
     RawClient subscriber = edge.client(5, "s").silent();
@@ -105,6 +107,15 @@ final class PublishIT extends EdgeTest {
     }
   }
 
+  @Proves(
+      v5 = {
+        "MQTT-3.3.2-4",
+        "MQTT-3.3.2-15",
+        "MQTT-3.3.2-16",
+        "MQTT-3.3.2-17",
+        "MQTT-3.3.2-18",
+        "MQTT-3.3.2-20"
+      })
   @Test
   void properties_areToldUnchanged() {
     RawClient v5 = edge.client(5, "s");
@@ -136,6 +147,7 @@ final class PublishIT extends EdgeTest {
     assertThat(v4.message().payload()).isEqualTo("text");
   }
 
+  @Proves(v5 = {"MQTT-3.3.4-2", "MQTT-3.3.4-3", "MQTT-3.3.4-4", "MQTT-3.3.4-5"})
   @Test
   void subscriptions_thatOverlapBringOneCopy() {
     RawClient subscriber = edge.client(5, "s");
@@ -210,6 +222,7 @@ final class PublishIT extends EdgeTest {
     stream.join();
   }
 
+  @Proves(v5 = "MQTT-2.2.1-6")
   @Test
   void unsubscribe_tellsWhatThereWas() {
     RawClient client = edge.client(5, "c");
@@ -223,6 +236,7 @@ final class PublishIT extends EdgeTest {
     assertThat(edge.metric("herald_subscriptions")).isZero();
   }
 
+  @Proves(v5 = "MQTT-2.2.1-6")
   @Test
   void subscribe_everyFilterGetsItsCode() {
     RawClient client = edge.client(5, "c");
@@ -262,6 +276,60 @@ final class PublishIT extends EdgeTest {
     client.retain("$x", "p", 1);
     assertThat(edge.dropped("refused")).isEqualTo(3);
     assertThat(edge.metric("herald_retained_messages")).isZero();
+  }
+
+  @Proves(v5 = "MQTT-3.3.1-3")
+  @Test
+  void publish_theFlagOfARepetitionIsTheSendersOwn() {
+    RawClient subscriber = edge.client(5, "s");
+    subscriber.subscribe(2, "t");
+    RawClient publisher = edge.client(5, "p");
+    publisher.send(Wire.publish(5, 0b1010, "t", 1, Wire.NO_PROPERTIES, bytes("qos 1")));
+    publisher.send(Wire.publish(5, 0b1100, "t", 2, Wire.NO_PROPERTIES, bytes("qos 2")));
+    assertThat(subscriber.message().duplicate()).isFalse();
+    assertThat(subscriber.message().duplicate()).isFalse();
+  }
+
+  @Proves(v5 = "MQTT-3.3.2-3")
+  @Test
+  void publish_goesToMatchingFiltersOnly() {
+    RawClient client = edge.client(5, "c");
+    client.subscribe(0, "a/+", "b/#", "c", "+/d/+");
+    RawClient publisher = edge.client(5, "p");
+    List<String> topics =
+        List.of("a", "a/1", "a/1/2", "b", "b/1", "b/1/2", "c", "C", "c/", "x/d/", "d");
+    topics.forEach(topic -> publisher.publish(topic, "p", 0));
+    publisher.publish("c", "last", 0);
+    List<String> received = new ArrayList<>();
+    Received message = client.message();
+    while (!message.payload().equals("last")) {
+      received.add(message.topic());
+      message = client.message();
+    }
+    assertThat(received).containsExactly("a/1", "b", "b/1", "b/1/2", "c", "x/d/");
+  }
+
+  /** Refused where the client can be told, else dropped and counted; the connection goes on. */
+  @Test
+  void payloadFormat_isCheckedIfItIsDeclared() {
+    RawClient subscriber = edge.client(5, "s");
+    subscriber.subscribe(2, "t");
+    RawClient publisher = edge.client(5, "p");
+    byte[] declared = bytes(0x01, 1);
+    byte[] broken = bytes(0xC3, 0x28);
+    publisher.send(Wire.publish(5, 0, "t", 0, declared, broken));
+    publisher.send(Wire.publish(5, 0b0010, "t", 1, declared, broken));
+    assertThat(publisher.await(PacketType.PUBACK).code()).isEqualTo(Reason.PAYLOAD_FORMAT_INVALID);
+    publisher.send(Wire.publish(5, 0b0101, "t", 2, declared, broken));
+    assertThat(publisher.await(PacketType.PUBREC).code()).isEqualTo(Reason.PAYLOAD_FORMAT_INVALID);
+    assertThat(edge.dropped("refused")).isEqualTo(3);
+    assertThat(edge.metric("herald_retained_messages")).isZero();
+
+    publisher.send(Wire.publish(5, 0b0100, "t", 2, bytes(0x01, 0), broken));
+    assertThat(publisher.await(PacketType.PUBREC).code()).as("the identifier is free").isZero();
+    publisher.send(Wire.publish(5, 0, "t", 0, Wire.NO_PROPERTIES, broken));
+    publisher.send(Wire.publish(5, 0, "t", 0, declared, bytes("\u00e9", 0)));
+    assertThat(subscriber.payloads(3)).containsExactly("\ufffd(", "\ufffd(", "\u00e9\0");
   }
 
   @Test

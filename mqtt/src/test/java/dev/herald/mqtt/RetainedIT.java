@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class RetainedIT extends EdgeTest {
   private static final int RETAIN_AS_PUBLISHED = 0x08;
 
+  @Proves(v5 = "MQTT-3.3.1-9")
   @ParameterizedTest
   @ValueSource(ints = {4, 5})
   void retained_isSentToWhoSubscribesLater(int version) {
@@ -33,12 +34,14 @@ final class RetainedIT extends EdgeTest {
     subscriber.expectNoMessage();
   }
 
+  @Proves(v5 = {"MQTT-3.3.1-5", "MQTT-3.3.1-6", "MQTT-3.3.1-7", "MQTT-3.3.1-8"})
   @Test
   void retained_isReplacedAndCleared() {
     RawClient publisher = edge.client(5, "p");
     publisher.retain("t", "old", 1);
     publisher.retain("t", "new", 1);
     int _ = publisher.publish("t", "not retained", 1);
+    int _ = publisher.publish("t", "", 1);
     RawClient first = edge.client(5, "first");
     first.subscribe(1, "t");
     assertThat(first.message().payload()).isEqualTo("new");
@@ -50,6 +53,7 @@ final class RetainedIT extends EdgeTest {
     assertThat(edge.metric("herald_retained_messages")).isZero();
   }
 
+  @Proves(v5 = {"MQTT-3.3.1-12", "MQTT-3.3.1-13"})
   @Test
   void retained_isToldToLiveSubscribersAsOrdinary() {
     RawClient plain = edge.client(5, "plain");
@@ -66,6 +70,7 @@ final class RetainedIT extends EdgeTest {
     assertThat(asPublished.message().retained()).isFalse();
   }
 
+  @Proves(v5 = {"MQTT-3.3.1-9", "MQTT-3.3.1-10", "MQTT-3.3.1-11"})
   @Test
   void retainHandling_saysWhenItIsSent() {
     edge.client(5, "p").retain("t", "p", 1);
@@ -119,6 +124,7 @@ final class RetainedIT extends EdgeTest {
     assertThat(other.message().payload()).isEqualTo("p");
   }
 
+  @Proves(v5 = "MQTT-3.3.2-6")
   @Test
   void retained_expires() {
     RawClient publisher = edge.client(5, "p");

@@ -16,6 +16,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class SessionIT extends EdgeTest {
   private static final int SESSION_EXPIRY = 0x11;
 
+  @Proves(
+      v5 = {
+        "MQTT-3.1.2-5",
+        "MQTT-3.1.2-6",
+        "MQTT-3.1.2-23",
+        "MQTT-3.1.3-2",
+        "MQTT-3.1.4-4",
+        "MQTT-3.2.2-3",
+        "MQTT-3.2.2-4"
+      })
   @ParameterizedTest
   @ValueSource(ints = {4, 5})
   void resume_keepsSubscriptionsAndMessages(int version) {
@@ -35,6 +45,7 @@ final class SessionIT extends EdgeTest {
     assertThat(edge.sessions()).isEqualTo(2);
   }
 
+  @Proves(v5 = {"MQTT-3.1.2-4", "MQTT-3.1.4-4", "MQTT-3.2.2-2", "MQTT-3.2.2-3", "MQTT-3.2.2-4"})
   @ParameterizedTest
   @ValueSource(ints = {4, 5})
   void cleanStart_forgetsTheSession(int version) {
@@ -49,6 +60,38 @@ final class SessionIT extends EdgeTest {
     assertThat(third.connack().sessionPresent()).as("a clean session left nothing").isFalse();
   }
 
+  @Proves(v5 = "MQTT-3.2.0-1")
+  @Test
+  void resume_theAnswerComesFirst() {
+    RawClient first = edge.client(Wire.lasting(5, "c")).silent();
+    first.subscribe(1, "t");
+    RawClient publisher = edge.client(5, "p");
+    assertThat(publisher.publish("t", "under way", 1)).isZero();
+    assertThat(first.message().payload()).isEqualTo("under way");
+    first.close();
+    edge.awaitMetric("herald_mqtt_connections", 1);
+    assertThat(publisher.publish("t", "waiting", 1)).isZero();
+    RawClient second = edge.open(5);
+    second.send(Wire.lasting(5, "c").toBytes());
+    assertThat(second.read()).isNotNull().extracting(Received::type).isEqualTo(PacketType.CONNACK);
+    assertThat(second.payloads(2)).containsExactly("under way", "waiting");
+  }
+
+  @Proves(v5 = "MQTT-3.2.2-5")
+  @Test
+  void cleanStart_whatAClientSendsAgainIsNew() {
+    RawClient subscriber = edge.client(5, "s");
+    subscriber.subscribe(2, "t");
+    RawClient first = edge.client(Wire.lasting(5, "c"));
+    first.send(Wire.publish(5, 2, "t", 7, "p"));
+    Received _ = first.await(PacketType.PUBREC);
+    first.close();
+    RawClient second = edge.client(5, "c");
+    second.send(Wire.publish(5, 0b1100, "t", 7, Wire.NO_PROPERTIES, bytes("p")));
+    assertThat(second.await(PacketType.PUBREC).code()).isZero();
+    assertThat(subscriber.payloads(2)).containsExactly("p", "p");
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {4, 5})
   void takeOver_sessionThatEndsWithItsConnectionIsNotResumed(int version) {
@@ -60,6 +103,7 @@ final class SessionIT extends EdgeTest {
     assertThat(edge.metric("herald_subscriptions")).isZero();
   }
 
+  @Proves(v5 = "MQTT-3.3.1-1")
   @Test
   void unacknowledged_isSentAgainInOrder() {
     RawClient first = edge.client(Wire.lasting(5, "c")).silent();
@@ -132,6 +176,7 @@ final class SessionIT extends EdgeTest {
     }
   }
 
+  @Proves(v5 = {"MQTT-3.3.4-9", "MQTT-3.3.4-10"})
   @Test
   void receiveMaximum_isNeverExceeded() {
     RawClient client = edge.client(Wire.lasting(5, "c").receiveMaximum(3)).silent();
@@ -254,6 +299,7 @@ final class SessionIT extends EdgeTest {
     zero.expectClosed();
   }
 
+  @Proves(v5 = "MQTT-3.1.4-3")
   @ParameterizedTest
   @ValueSource(ints = {4, 5})
   void takeOver_endsTheEarlierConnection(int version) {
@@ -284,6 +330,7 @@ final class SessionIT extends EdgeTest {
     assertThat(again.payload()).isEqualTo("p");
   }
 
+  @Proves(v5 = {"MQTT-3.3.2-5", "MQTT-3.3.2-6"})
   @Test
   void expiredMessages_areNotSent() {
     RawClient client = edge.client(Wire.lasting(5, "c"));
@@ -316,6 +363,7 @@ final class SessionIT extends EdgeTest {
     }
   }
 
+  @Proves(v5 = "MQTT-3.3.2-5")
   @Test
   void expiry_zeroIsOverAtOnce() {
     RawClient client = edge.client(5, "c");
@@ -329,6 +377,7 @@ final class SessionIT extends EdgeTest {
     assertThat(edge.dropped("expired")).isEqualTo(2);
   }
 
+  @Proves(v5 = "MQTT-2.2.1-4")
   @Test
   void packetIdentifiers_areReusedOnlyWhenFree() {
     restart("inflightMax", "65535");

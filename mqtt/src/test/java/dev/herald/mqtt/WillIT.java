@@ -1,7 +1,10 @@
 package dev.herald.mqtt;
 
+import static dev.herald.mqtt.codec.Bytes.bytes;
+import static dev.herald.mqtt.codec.Bytes.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.herald.mqtt.codec.PacketType;
 import dev.herald.mqtt.codec.Reason;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,6 +24,7 @@ final class WillIT extends EdgeTest {
     witness.subscribe(0x08 | 2, "#");
   }
 
+  @Proves(v5 = {"MQTT-3.1.2-7", "MQTT-3.1.2-8", "MQTT-3.1.2-12", "MQTT-3.1.2-14", "MQTT-3.2.2-12"})
   @ParameterizedTest
   @ValueSource(ints = {4, 5})
   void will_atTheLossOfTheConnection(int version) {
@@ -33,6 +37,7 @@ final class WillIT extends EdgeTest {
     assertThat(will.retained()).isFalse();
   }
 
+  @Proves(v5 = {"MQTT-3.1.2-8", "MQTT-3.1.2-10"})
   @ParameterizedTest
   @ValueSource(ints = {4, 5})
   void will_notAfterDisconnect(int version) {
@@ -43,6 +48,7 @@ final class WillIT extends EdgeTest {
     assertThat(witness.message().payload()).isEqualTo("next");
   }
 
+  @Proves(v5 = "MQTT-3.1.2-8")
   @ParameterizedTest
   @ValueSource(ints = {0x04, 0x80, 0x81, 0x99})
   void will_afterDisconnectWithAnotherReasonThanNormal(int reason) {
@@ -69,6 +75,7 @@ final class WillIT extends EdgeTest {
     assertThat(witness.message().payload()).isEqualTo("silent");
   }
 
+  @Proves(v5 = {"MQTT-3.1.2-8", "MQTT-3.1.2-10"})
   @ParameterizedTest
   @ValueSource(ints = {4, 5})
   void will_atTakeOver(int version) {
@@ -80,6 +87,7 @@ final class WillIT extends EdgeTest {
     witness.expectNoMessage();
   }
 
+  @Proves(v5 = "MQTT-3.1.2-15")
   @Test
   void will_retainedStays() {
     edge.client(Wire.hello(5, "c").will("w", "kept", 1, true)).close();
@@ -90,6 +98,7 @@ final class WillIT extends EdgeTest {
     assertThat(later.message().payload()).isEqualTo("kept");
   }
 
+  @Proves(v5 = "MQTT-3.1.3-10")
   @Test
   void will_propertiesAreTold() {
     edge.client(
@@ -99,15 +108,21 @@ final class WillIT extends EdgeTest {
                     "p",
                     0,
                     false,
-                    dev.herald.mqtt.codec.Bytes.bytes(
-                        Wire.expiry(60), 0x01, 1, Wire.userProperty("k", "v"))))
+                    bytes(
+                        Wire.expiry(60),
+                        0x01,
+                        1,
+                        Wire.userProperty("z", "1"),
+                        Wire.userProperty("a", "2"),
+                        Wire.userProperty("z", "0"))))
         .close();
     Received will = witness.message();
     assertThat(will.property(0x02)).containsExactly(60L);
     assertThat(will.property(0x01)).containsExactly(1);
-    assertThat(will.property(0x26)).containsExactly("k=v");
+    assertThat(will.property(0x26)).containsExactly("z=1", "a=2", "z=0");
   }
 
+  @Proves(v5 = {"MQTT-3.1.2-8", "MQTT-3.1.2-10"})
   @Test
   void will_delayed() {
     edge.client(Wire.hello(5, "c").resume().sessionExpiry(1000).willAfter(100, "w", "late"))
@@ -122,6 +137,7 @@ final class WillIT extends EdgeTest {
     edge.awaitMetric("herald_mqtt_sessions", 1);
   }
 
+  @Proves(v5 = {"MQTT-3.1.2-8", "MQTT-3.1.3-9"})
   @Test
   void will_delayedIsCancelledByResume() {
     edge.client(Wire.hello(5, "c").resume().sessionExpiry(1000).willAfter(100, "w", "late"))
@@ -137,6 +153,7 @@ final class WillIT extends EdgeTest {
     witness.expectNoMessage();
   }
 
+  @Proves(v5 = "MQTT-3.1.3-9")
   @Test
   void will_delayedIsCancelledByTakeOver() {
     RawClient first =
@@ -148,6 +165,7 @@ final class WillIT extends EdgeTest {
     second.ping();
   }
 
+  @Proves(v5 = "MQTT-3.1.2-8")
   @Test
   void will_delayedComesWithTheEndOfTheSession() {
     edge.client(Wire.hello(5, "c").resume().sessionExpiry(10).willAfter(100, "w", "ended")).close();
@@ -187,6 +205,17 @@ final class WillIT extends EdgeTest {
     v4.send(Wire.hello(4, "c").will("$SYS/x", "p", 1, false).toBytes());
     v4.expectClosed();
     edge.awaitMetric("herald_mqtt_sessions", 1);
+  }
+
+  @Test
+  void will_payloadThatIsNotTheTextItIsDeclaredToBe() {
+    RawClient refused = edge.open(5);
+    byte[] will = bytes(2, 0x01, 1, text("w"), 0, 2, 0xC3, 0x28);
+    refused.send(Wire.packet(0x10, text("MQTT"), 5, 0x06, 0, 0, 0, text("c"), will));
+    assertThat(refused.await(PacketType.CONNACK).code()).isEqualTo(Reason.PAYLOAD_FORMAT_INVALID);
+    refused.expectClosed();
+    edge.client(Wire.hello(5, "d").will("w", "\u00e9", 0, false, bytes(0x01, 1))).close();
+    assertThat(witness.message().payload()).isEqualTo("\u00e9");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.herald.core.route.MessageProperties;
+import dev.herald.mqtt.Proves;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,6 +64,7 @@ final class ConnectDecodeTest {
     assertThat(will.properties()).isEqualTo(MessageProperties.NONE);
   }
 
+  @Proves(v5 = {"MQTT-3.1.2-16", "MQTT-3.1.2-18"})
   @Test
   void connect_leastOf5() {
     Connect packet =
@@ -107,6 +109,7 @@ final class ConnectDecodeTest {
           bytes(0x26, 0, 1, "b", 0, 0), // user property, value empty
           bytes(0x26, 0, 0, 0, 0)); // user property, both empty
 
+  @Proves(v5 = {"MQTT-3.1.2-9", "MQTT-3.1.2-17", "MQTT-3.1.2-19", "MQTT-3.1.3-1"})
   @Test
   void connect_everyPropertyOf5() {
     Connect packet =
@@ -144,6 +147,7 @@ final class ConnectDecodeTest {
     assertThat(packet.userName()).isNull();
   }
 
+  @Proves(v5 = {"MQTT-1.5.4-1", "MQTT-3.1.3-4"})
   @Test
   void connect_textOfEveryWidth() {
     String id = "a\u007f\u0080\u07ff\u0800\ud7ff\ue000\uffff\ud83d\ude00\udbff\udfff";
@@ -151,6 +155,7 @@ final class ConnectDecodeTest {
     assertThat(packet.clientId()).isEqualTo(id);
   }
 
+  @Proves(v5 = "MQTT-1.5.4-3")
   @Test
   void connect_byteOrderMarkIsKept() {
     // 0xEF 0xBB 0xBF is U+FEFF wherever it appears, and is not stripped [MQTT-1.5.4-3]
@@ -171,6 +176,7 @@ final class ConnectDecodeTest {
     assertThat(decoder.protocolLevel(decoding.start(bytes(0, 6, "MQIsdp", 3)))).isEqualTo(3);
   }
 
+  @Proves(v5 = "MQTT-3.1.2-1")
   @ParameterizedTest
   @ValueSource(strings = {"mqtt", "MQTt", "MQT", "MQTTX", "", "HTTP"})
   void protocolLevel_otherNameIsRefused(String name) {

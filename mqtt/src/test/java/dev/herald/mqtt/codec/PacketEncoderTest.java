@@ -172,6 +172,7 @@ final class PacketEncoderTest {
         .isEqualTo(bytes(0x40, 0x8A, 0x01, 0, 1, 0x80, 0x85, 0x01, 0x1F, 0, 130, text));
   }
 
+  @Proves(v5 = "MQTT-2.2.2-1")
   @Test
   void subscribeAck_codes() {
     byte[] codes = bytes(0, 1, 2, 0x80);
@@ -210,6 +211,7 @@ final class PacketEncoderTest {
                 0x1F, 0, 2, 0xC3, 0xA9)); // reason string
   }
 
+  @Proves(v5 = "MQTT-1.5.5-1")
   @ParameterizedTest
   @CsvSource({
     "0, 1",

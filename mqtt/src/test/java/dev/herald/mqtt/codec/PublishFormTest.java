@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.herald.core.route.Message;
 import dev.herald.core.route.MessageProperties;
+import dev.herald.mqtt.Proves;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +32,7 @@ final class PublishFormTest {
     assertThat(form.plainSize()).isEqualTo(packet.length);
   }
 
+  @Proves(v5 = {"MQTT-2.2.1-2", "MQTT-2.2.2-1"})
   @Test
   void writePlain_of5() {
     ByteBuf out = Unpooled.buffer();
