@@ -125,7 +125,7 @@ class BenchIT {
 
   @Test
   void bench_knee_findsARateThatHoldsAndSaysWhatItTried() {
-    String line = "1:1 --pairs 1 --window 2 --payload 1048576 --knee --bound 60000";
+    String line = "1:1 --pairs 1 --window 2 --payload 1000000 --knee --bound 60000";
     int code = run(edge.mqttPort(), line + " --rate 100 --duration 1 --warmup 0");
     assertThat(code).as(out.toString() + err).isZero();
     assertThat(number("kneePerSecond")).isPositive();

@@ -8,6 +8,7 @@ import dev.herald.core.web.Origins;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -244,6 +245,11 @@ public final class MqttEdge implements AutoCloseable {
       return "unknown reason";
     }
     return message.contains("in use") ? "the address is in use by another process" : message;
+  }
+
+  /** Returns what makes a channel of these loops an MQTT connection. */
+  ChannelHandler mqttInitializer() {
+    return new Initializer(this::addMqtt);
   }
 
   private void addMqtt(Channel channel) {

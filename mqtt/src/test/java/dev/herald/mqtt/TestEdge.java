@@ -105,6 +105,10 @@ final class TestEdge implements AutoCloseable {
     return (line + " " + created.message().content()).getBytes(StandardCharsets.UTF_8);
   }
 
+  MqttEdge edge() {
+    return edge;
+  }
+
   int port() {
     return edge.mqttPort();
   }
