@@ -24,6 +24,7 @@ import java.util.stream.Stream;
  */
 final class Conformance {
   private static final Path CLASSES = testClasses();
+  private static final Path LISTS = CLASSES.resolve("conformance");
 
   private final String title;
   private final List<String> lines = new ArrayList<>();
@@ -32,7 +33,7 @@ final class Conformance {
 
   private Conformance(String title, String list, Function<Proves, String[]> proved) {
     this.title = title;
-    for (String line : read(CLASSES.resolve("conformance").resolve(list))) {
+    for (String line : read(LISTS.resolve(list))) {
       if (!line.isBlank() && !line.startsWith("#")) {
         lines.add(line);
         if (line.contains("|") && provers.put(id(line), new TreeSet<>()) != null) {
@@ -80,11 +81,9 @@ final class Conformance {
   /** Returns the page of both versions. */
   static String page() {
     StringBuilder page = new StringBuilder();
-    page.append("# MQTT conformance\n\n")
-        .append("Every normative statement of MQTT 5.0 and 3.1.1 by its number, what it asks for")
-        .append(" in our words, and the tests that\nprove it. Of a statement that binds clients")
-        .append(" only, marked *Client*, the tests prove what the server does with a\nclient that")
-        .append(" breaks it. This page is made from the lists and annotations of the tests.\n");
+    for (String line : read(LISTS.resolve("preamble.md"))) {
+      page.append(line).append('\n');
+    }
     for (Conformance version : all()) {
       version.addTo(page);
     }
