@@ -49,7 +49,7 @@ final class EdgeFixture implements AutoCloseable {
   final HttpClient client = HttpClient.newBuilder().build();
 
   private EdgeFixture(Path data, HttpSettings settings) {
-    apps = new Apps(1, new Apps.Limits(1000, 1 << 20), metrics);
+    apps = new Apps(router, new Apps.Limits(1000, 1 << 20, 1 << 20), metrics);
     store = new SqliteStore(data, SettingTree.defaults(StoreSettings.class), metrics);
     commands = new GroupCommands(journal, new MessageIds(1, InstantSource.system(), 0));
     feed = new GroupFeed(bus, apps, router, GroupEventJson::encode);

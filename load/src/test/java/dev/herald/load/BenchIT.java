@@ -43,10 +43,11 @@ class BenchIT {
     MqttSettings settings = settings(MqttSettings.class, Map.of("port", "0", "loops", "2"));
     WsSettings ws = settings(WsSettings.class, Map.of("port", "0"));
     InstantSource clock = InstantSource.system();
+    Router router = new Router(2);
     MqttEdge.Core core =
         new MqttEdge.Core(
-            new Apps(2, new Apps.Limits(1000, 1 << 20), metrics),
-            new Router(2),
+            new Apps(router, new Apps.Limits(1000, 1 << 20, 1 << 20), metrics),
+            router,
             new GroupCommands(new EmbeddedJournal(metrics), new MessageIds(0, clock, 0)),
             metrics,
             new Origins(List.of(), false),

@@ -145,7 +145,19 @@ public record MqttSettings(
             def = "64MiB",
             min = "0",
             max = "64GiB")
-        long retainedBytesMax) {
+        long retainedBytesMax,
+    @Setting(
+            doc =
+                "How many bytes of messages a consumer group (the members of a shared subscription)"
+                    + " may hold while none of its members can take one. From half of it on, a"
+                    + " client that publishes QoS 1 or 2 messages to the group is read no further"
+                    + " until the members have caught up, unless it is a member of a group itself."
+                    + " At the limit a message is dropped for the group and counted.",
+            unit = "bytes",
+            def = "16MiB",
+            min = "64KiB",
+            max = "16GiB")
+        long consumerGroupBytesMax) {
 
   /** Returns how many event loops there are: as set, or one for each processor. */
   public int loopCount() {

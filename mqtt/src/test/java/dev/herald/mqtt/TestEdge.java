@@ -62,8 +62,9 @@ final class TestEdge implements AutoCloseable {
     this.router = new Router(mqtt.loopCount());
     Apps apps =
         new Apps(
-            mqtt.loopCount(),
-            new Apps.Limits(mqtt.retainedMessagesMax(), mqtt.retainedBytesMax()),
+            router,
+            new Apps.Limits(
+                mqtt.retainedMessagesMax(), mqtt.retainedBytesMax(), mqtt.consumerGroupBytesMax()),
             metrics);
     InProcessBus bus = new InProcessBus();
     ModelStore model = new ModelStore(new ModelStore.Place());

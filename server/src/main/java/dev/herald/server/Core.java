@@ -45,7 +45,7 @@ final class Core implements AutoCloseable {
    */
   Core(Store store, InstantSource clock, Metrics metrics, Apps.Limits limits, int lanes) {
     router = new Router(lanes);
-    apps = new Apps(lanes, limits, metrics);
+    apps = new Apps(router, limits, metrics);
     journal = new EmbeddedJournal(metrics);
     applier = new GroupApplier(store, bus, clock, metrics);
     feed = new GroupFeed(bus, apps, router, GroupEventJson::encode);

@@ -101,7 +101,9 @@ final class Standalone implements AutoCloseable {
 
   private Core core(Store store, Metrics metrics) {
     MqttSettings mqtt = config.mqtt();
-    var limits = new Apps.Limits(mqtt.retainedMessagesMax(), mqtt.retainedBytesMax());
+    var limits =
+        new Apps.Limits(
+            mqtt.retainedMessagesMax(), mqtt.retainedBytesMax(), mqtt.consumerGroupBytesMax());
     return new Core(store, clock, metrics, limits, mqtt.loopCount() + 1);
   }
 

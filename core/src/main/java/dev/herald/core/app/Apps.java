@@ -1,9 +1,12 @@
 package dev.herald.core.app;
 
+import dev.herald.core.consumer.ConsumerCounters;
+import dev.herald.core.consumer.ConsumerGroups;
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
 import dev.herald.core.event.GroupLimits;
 import dev.herald.core.metric.Metrics;
+import dev.herald.core.route.Router;
 import dev.herald.core.route.TopicTree;
 import java.util.Collection;
 import java.util.Collections;
@@ -21,24 +24,26 @@ public final class Apps {
   public static final int APPS_MAX = 10_000;
 
   private final Map<String, App> apps = new ConcurrentHashMap<>();
-  private final int lanes;
+  private final Router router;
   private final Limits limits;
+  private final ConsumerCounters consumers;
   private volatile BiConsumer<String, String> retainedChanged = (appId, topic) -> {};
 
   /**
    * Makes an empty set of apps.
    *
-   * @param lanes how many lanes subscribers may be on
+   * @param router brings messages to subscribers
    * @param limits the bounds of each app
    * @param metrics where it counts
    */
-  public Apps(int lanes, Limits limits, Metrics metrics) {
-    this.lanes = lanes;
+  public Apps(Router router, Limits limits, Metrics metrics) {
+    this.router = router;
     this.limits = limits;
+    this.consumers = new ConsumerCounters(metrics);
     metrics.gauge("herald_apps", "Apps known to this node.", apps::size);
     metrics.gauge(
         "herald_subscriptions",
-        "Subscriptions of MQTT clients and gateways.",
+        "Subscriptions of MQTT clients and gateways; those of a consumer group are one.",
         () -> sum(apps.values(), app -> app.topics().size()));
     metrics.gauge(
         "herald_retained_messages",
@@ -90,9 +95,11 @@ public final class Apps {
   }
 
   private App make(String appId) {
+    TopicTree topics = new TopicTree(router.laneCount());
     return new App(
         appId,
-        new TopicTree(lanes),
+        topics,
+        new ConsumerGroups(topics, router, limits.consumerGroupBytesMax(), consumers),
         new RetainedMessages(
             limits.retainedMessagesMax(),
             limits.retainedBytesMax(),
@@ -108,6 +115,8 @@ public final class Apps {
    *
    * @param retainedMessagesMax how many topics may have a retained message
    * @param retainedBytesMax how many bytes the retained messages may take
+   * @param consumerGroupBytesMax how many bytes of messages a consumer group may hold
    */
-  public record Limits(long retainedMessagesMax, long retainedBytesMax) {}
+  public record Limits(
+      long retainedMessagesMax, long retainedBytesMax, long consumerGroupBytesMax) {}
 }

@@ -135,6 +135,27 @@ public final class Router {
     }
   }
 
+  /**
+   * Has a lane do something with a message, which counts as under way until then. Nothing happens
+   * once the lane has ended. From any thread.
+   *
+   * @param lane one that was added
+   * @param weight the message's, in bytes
+   */
+  public void run(Lane lane, int weight, Runnable task) {
+    int index = lane.index();
+    bytesUnderWay.addAndGet(index * 8, weight);
+    try {
+      lane.execute(() -> {
+        bytesUnderWay.addAndGet(index * 8, -weight);
+        task.run();
+      });
+    } catch (RejectedExecutionException ended) {
+      // the lane's subscribers ended with it
+      bytesUnderWay.addAndGet(index * 8, -weight);
+    }
+  }
+
   /** Delivers on one lane, one message at a time. Lane-owned. */
   private static final class Delivery {
     private final int lane;

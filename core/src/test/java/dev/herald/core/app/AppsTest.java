@@ -8,6 +8,7 @@ import dev.herald.core.error.HeraldException;
 import dev.herald.core.metric.Metrics;
 import dev.herald.core.route.Message;
 import dev.herald.core.route.MessageProperties;
+import dev.herald.core.route.Router;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -16,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AppsTest {
   private final Metrics metrics = new Metrics();
-  private final Apps apps = new Apps(1, new Apps.Limits(2, 1 << 20), metrics);
+  private final Apps apps = new Apps(new Router(1), new Apps.Limits(2, 1 << 20, 1 << 20), metrics);
 
   private long gauge(String name) {
     return metrics.all().stream()

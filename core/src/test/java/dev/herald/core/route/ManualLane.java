@@ -4,13 +4,14 @@ import java.util.ArrayDeque;
 import java.util.concurrent.RejectedExecutionException;
 
 /** A lane whose tasks run when the test says so, on the test's thread. */
-final class ManualLane implements Lane {
+public final class ManualLane implements Lane {
   private final int index;
   private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
   private boolean inLane;
   private boolean ended;
 
-  ManualLane(int index) {
+  /** Makes a lane without tasks. */
+  public ManualLane(int index) {
     this.index = index;
   }
 
@@ -33,7 +34,7 @@ final class ManualLane implements Lane {
   }
 
   /** Runs something as if on this lane's thread. */
-  void call(Runnable work) {
+  public void call(Runnable work) {
     inLane = true;
     try {
       work.run();
@@ -43,13 +44,23 @@ final class ManualLane implements Lane {
   }
 
   /** Runs what was given; returns how many tasks that were. */
-  int runAll() {
+  public int runAll() {
     int count = 0;
     for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
       call(task);
       count++;
     }
     return count;
+  }
+
+  /** Runs the oldest task; returns whether there was one. */
+  public boolean runOne() {
+    Runnable task = tasks.poll();
+    if (task == null) {
+      return false;
+    }
+    call(task);
+    return true;
   }
 
   void end() {

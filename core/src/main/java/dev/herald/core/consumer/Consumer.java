@@ -1,0 +1,26 @@
+package dev.herald.core.consumer;
+
+import dev.herald.core.route.Lane;
+import dev.herald.core.route.Message;
+
+/**
+ * A live member of a consumer group as its edge sees it: takes messages, and answers for each
+ * {@link Delivery} sooner or later. Every method is called on its lane and must not block nor
+ * throw.
+ */
+public interface Consumer {
+  /** Returns the lane that owns it. From any thread. */
+  Lane lane();
+
+  /** Takes a message of QoS 0, for which there is no answer. */
+  void take(Message message);
+
+  /** Takes a message to be answered for by one of the delivery's methods. */
+  void take(Delivery delivery);
+
+  /**
+   * Hears that deliveries it left with were given to other members: those that say {@link
+   * Delivery#isHandedOver()} must not be delivered any more.
+   */
+  void handedOver();
+}

@@ -1,0 +1,97 @@
+package dev.herald.core.consumer;
+
+import dev.herald.core.route.Router;
+import dev.herald.core.route.TopicTree;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The consumer groups of one app. A group is there from its first member's joining to its last
+ * member's leaving, and in the topic tree as long. Thread-safe.
+ *
+ * <p>Members are counted when they join, before their group hears of it: so a group does not end
+ * while somebody is on the way to it. Coming to be and ending are done under the map's lock for the
+ * group's filter, which takes the topic tree's lock inside.
+ */
+public final class ConsumerGroups {
+  private final ConcurrentMap<String, ConsumerGroup> groups = new ConcurrentHashMap<>();
+  private final TopicTree topics;
+  private final Router router;
+  private final long bytesMax;
+  private final ConsumerCounters counters;
+
+  /**
+   * Makes an app without groups.
+   *
+   * @param topics the app's subscriptions
+   * @param router brings messages to members on other lanes
+   * @param bytesMax how many bytes of messages a group may hold when no member is free
+   * @param counters what is counted
+   */
+  public ConsumerGroups(TopicTree topics, Router router, long bytesMax, ConsumerCounters counters) {
+    this.topics = topics;
+    this.router = router;
+    this.bytesMax = bytesMax;
+    this.counters = counters;
+  }
+
+  /**
+   * Joins a group, which comes to be on the consumer's lane if it is not there. A publish that
+   * starts after this returned goes to a member. On the consumer's lane.
+   *
+   * @param filter names the group
+   * @param consumer takes the messages
+   * @param messagesMax how many messages may be under way to it unanswered, 1 or more
+   * @param bytesMax how many bytes of messages may be, but for the last one
+   */
+  public Member join(SharedFilter filter, Consumer consumer, int messagesMax, long bytesMax) {
+    ConsumerGroup group =
+        groups.compute(
+            filter.text(),
+            (text, present) -> {
+              ConsumerGroup one = present == null ? start(filter, consumer) : present;
+              one.claims++;
+              return one;
+            });
+    Member member = new Member(group, consumer, messagesMax, bytesMax);
+    group.join(member);
+    return member;
+  }
+
+  private ConsumerGroup start(SharedFilter filter, Consumer consumer) {
+    ConsumerGroup group =
+        new ConsumerGroup(this, filter, consumer.lane(), router, bytesMax, counters);
+    topics.add(group.subscription());
+    counters.groups.incrementAndGet();
+    return group;
+  }
+
+  /** Takes back one member's claim; returns whether it was the last. On the group's lane. */
+  boolean release(ConsumerGroup group) {
+    return groups.compute(
+            group.filter().text(),
+            (text, present) -> {
+              if (present != group) {
+                throw new IllegalStateException("not a group of this app: " + text);
+              }
+              if (--group.claims > 0) {
+                return group;
+              }
+              topics.remove(group.subscription());
+              counters.groups.decrementAndGet();
+              return null;
+            })
+        == null;
+  }
+
+  /** Returns the group of a filter that is there now, or null. */
+  @Nullable ConsumerGroup find(SharedFilter filter) {
+    return groups.get(filter.text());
+  }
+
+  /** Returns how many groups there are. */
+  public int size() {
+    return groups.size();
+  }
+}

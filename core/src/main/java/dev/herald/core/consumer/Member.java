@@ -1,0 +1,121 @@
+package dev.herald.core.consumer;
+
+import dev.herald.core.route.Message;
+import java.util.ArrayDeque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One consumer's place in a group, from its joining to its leaving. What is public is called on the
+ * consumer's lane; the rest belongs to the group's lane.
+ */
+public final class Member {
+  private final ConsumerGroup group;
+  private final Consumer consumer;
+  private final int messagesMax;
+  private final long bytesMax;
+
+  /** Whether it left; touched on the consumer's lane. */
+  private boolean left;
+
+  /** Whether the group gives it new messages at all. */
+  boolean live;
+
+  /** Whether its connection or queue is full, so that others should get what comes. */
+  boolean busy;
+
+  /** How many deliveries it has not answered. */
+  int underWay;
+
+  private long bytesUnderWay;
+
+  /** Its place in the group's list of live members. */
+  int place = -1;
+
+  /** Its keys that have messages waiting, in the order in which they are served. */
+  final ArrayDeque<Key> keys = new ArrayDeque<>(0);
+
+  /** Whether the group's list of members to be served has it. */
+  boolean listed;
+
+  // its place among the members of as few deliveries (see FreeMembers)
+  int shelf = -1;
+  @Nullable Member before;
+  @Nullable Member after;
+
+  Member(ConsumerGroup group, Consumer consumer, int messagesMax, long bytesMax) {
+    this.group = group;
+    this.consumer = consumer;
+    this.messagesMax = messagesMax;
+    this.bytesMax = bytesMax;
+  }
+
+  ConsumerGroup group() {
+    return group;
+  }
+
+  Consumer consumer() {
+    return consumer;
+  }
+
+  /**
+   * Says that the consumer cannot pass on what it gets for now; it is given no more until {@link
+   * #ready()}, but for what is on its way.
+   */
+  public void busy() {
+    group.setBusy(this, true);
+  }
+
+  /** Says that the consumer can pass on again what it gets. */
+  public void ready() {
+    group.setBusy(this, false);
+  }
+
+  /**
+   * Leaves the group, for good. What is on its way to the consumer is given to others.
+   *
+   * @param unfinished deliveries the consumer has not finished and would have others finish
+   * @param keeps whether the consumer can keep those that no other member is there for; it is told
+   *     which are not its own any more by {@link Consumer#handedOver()}
+   */
+  public void leave(List<Delivery> unfinished, boolean keeps) {
+    if (left) {
+      throw new IllegalStateException("left already");
+    }
+    left = true;
+    group.leave(this, unfinished, keeps);
+  }
+
+  /** Gives a message of QoS 0 to the consumer; on its lane. */
+  void hand(Message message) {
+    if (left) {
+      group.returned(this, message);
+    } else {
+      consumer.take(message);
+    }
+  }
+
+  /** Gives a message to the consumer; on its lane. */
+  void hand(Delivery delivery) {
+    if (left) {
+      delivery.returned();
+    } else {
+      consumer.take(delivery);
+    }
+  }
+
+  /** Returns whether it may be given another message. */
+  boolean isFree() {
+    return live && !busy && underWay < messagesMax && bytesUnderWay < bytesMax;
+  }
+
+  void add(int weight) {
+    underWay++;
+    bytesUnderWay += weight;
+  }
+
+  void remove(int weight) {
+    underWay--;
+    bytesUnderWay -= weight;
+  }
+}
