@@ -215,8 +215,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
     PacketDecoder decoder = lane.decoder();
     switch (first >> 4) {
       case PacketType.PUBLISH -> publisher.publish(decoder.publish(reader, first & 15, version));
-      case PacketType.PUBACK ->
-          session().acknowledged(decoder.ack(reader, PacketType.PUBACK, version).packetId());
+      case PacketType.PUBACK -> {
+        Ack ack = decoder.ack(reader, PacketType.PUBACK, version);
+        session().acknowledged(ack.packetId(), ack.reason());
+      }
       case PacketType.PUBREC -> received(decoder.ack(reader, PacketType.PUBREC, version));
       case PacketType.PUBREL -> publisher.release(decoder.ack(reader, PacketType.PUBREL, version));
       case PacketType.PUBCOMP ->
@@ -324,9 +326,14 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
+    pauseIfNeeded();
+  }
+
+  /** Reads no further for now if there is a reason not to. */
+  void pauseIfNeeded() {
     if (!paused && !ending && !moving && mustPause()) {
       paused = true;
-      ctx.channel().config().setAutoRead(false);
+      channel.config().setAutoRead(false);
       lane.pause(this);
     }
   }

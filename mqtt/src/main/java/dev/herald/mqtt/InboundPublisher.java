@@ -1,6 +1,7 @@
 package dev.herald.mqtt;
 
 import dev.herald.core.app.App;
+import dev.herald.core.consumer.ConsumerGroup;
 import dev.herald.core.error.HeraldException;
 import dev.herald.core.group.GroupCommands;
 import dev.herald.core.group.GroupTopics;
@@ -34,16 +35,39 @@ final class InboundPublisher {
   /** Those of them at QoS 1; at QoS 2 the session counts them. */
   private int creatingAtLeastOnce;
 
+  /** A group whose members do not keep up with the client, or null. */
+  private @Nullable ConsumerGroup heldBackBy;
+
   InboundPublisher(Broker broker, Connection connection) {
     this.broker = broker;
     this.connection = connection;
   }
 
   /**
-   * Returns whether so many messages wait for the store that the client should be read no further.
+   * Returns whether so many messages wait for the store, or for the members of a consumer group,
+   * that the client should be read no further.
    */
   boolean isFull() {
-    return creating >= broker.settings().receiveMax();
+    return creating >= broker.settings().receiveMax() || isHeldBack();
+  }
+
+  private boolean isHeldBack() {
+    if (heldBackBy != null && !heldBackBy.isCongested()) {
+      heldBackBy = null;
+    }
+    return heldBackBy != null;
+  }
+
+  /**
+   * Holds the client back if a group that takes its messages is congested; but no client that is a
+   * consumer itself, whose acknowledgements may be what everybody waits for.
+   */
+  private void holdBack(Session session, String topic) {
+    ConsumerGroup group = session.app().consumers().congestedBy(topic);
+    if (group != null && !session.isConsumer()) {
+      heldBackBy = group;
+      connection.pauseIfNeeded();
+    }
   }
 
   /** Obeys a PUBLISH packet. */
@@ -56,9 +80,9 @@ final class InboundPublisher {
     if (packet.qos() > 0) {
       checkReceiveMaximum(packet);
     }
-    if (packet.qos() == 2 && !connection.session().receive(packet.packetId())) {
+    if (packet.qos() == 2 && !connection.session().received().receive(packet.packetId())) {
       // a repetition; while the first one waits for the store, the PUBREC follows from there
-      if (!connection.session().isWaitingForStore(packet.packetId())) {
+      if (!connection.session().received().isWaitingForStore(packet.packetId())) {
         acknowledge(packet.qos(), packet.packetId(), Reason.SUCCESS, null);
       }
     } else if (topic.charAt(0) == '$') {
@@ -94,6 +118,7 @@ final class InboundPublisher {
     }
     boolean matched = broker.router().publish(app.topics(), message);
     if (packet.qos() > 0) {
+      holdBack(session, topic);
       acknowledge(
           packet.qos(),
           packet.packetId(),
@@ -157,7 +182,7 @@ final class InboundPublisher {
     if (qos == 1) {
       creatingAtLeastOnce++;
     } else if (qos == 2) {
-      session.waitForStore(packetId);
+      session.received().waitForStore(packetId);
     }
     LoopLane lane = connection.lane();
     var _ =
@@ -187,13 +212,13 @@ final class InboundPublisher {
     if (qos == 1) {
       creatingAtLeastOnce--;
     } else if (qos == 2) {
-      session.stored(packetId);
+      session.received().stored(packetId);
     }
     Connection present = session.connection();
     InboundPublisher teller = qos == 2 && present != null ? present.publisher() : this;
     if (teller.connection.isEnding()) {
       if (failure != null && qos == 2) {
-        session.release(packetId);
+        session.received().release(packetId);
       }
     } else if (failure == null) {
       teller.acknowledge(qos, packetId, Reason.SUCCESS, null);
@@ -205,7 +230,7 @@ final class InboundPublisher {
 
   /** Obeys a PUBREL packet. */
   void release(Ack packet) {
-    boolean known = connection.session().release(packet.packetId());
+    boolean known = connection.session().received().release(packet.packetId());
     connection
         .out()
         .ack(
@@ -234,7 +259,7 @@ final class InboundPublisher {
       return;
     }
     if (qos == 2) {
-      connection.session().release(packetId);
+      connection.session().received().release(packetId);
     }
     if (connection.version() >= 5) {
       acknowledge(qos, packetId, reason, text);
@@ -254,7 +279,7 @@ final class InboundPublisher {
     int unacknowledged = creatingAtLeastOnce + connection.session().receivedCount();
     if (connection.version() >= 5
         && unacknowledged >= broker.settings().receiveMax()
-        && !(packet.qos() == 2 && connection.session().isReceived(packet.packetId()))) {
+        && !(packet.qos() == 2 && connection.session().received().isReceived(packet.packetId()))) {
       throw new PacketException(
           Reason.RECEIVE_MAXIMUM_EXCEEDED, "more messages than the receive maximum [MQTT-3.3.4-9]");
     }

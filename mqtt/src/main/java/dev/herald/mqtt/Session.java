@@ -1,6 +1,8 @@
 package dev.herald.mqtt;
 
 import dev.herald.core.app.App;
+import dev.herald.core.consumer.Delivery;
+import dev.herald.core.consumer.SharedFilter;
 import dev.herald.core.route.Message;
 import dev.herald.core.route.Subscriber;
 import dev.herald.core.route.Subscription;
@@ -10,10 +12,10 @@ import dev.herald.mqtt.codec.PacketType;
 import dev.herald.mqtt.codec.Reason;
 import dev.herald.mqtt.codec.Subscribe;
 import java.util.ArrayDeque;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,7 @@ final class Session extends Subscriber {
   private final App app;
 
   private Map<String, Subscription> subscriptions = Map.of();
+  private @Nullable SharedSubscriptions shared;
   private @Nullable Connection connection;
   private String userId = "";
   private long expirySeconds;
@@ -43,9 +46,7 @@ final class Session extends Subscriber {
   /** How many messages of the window were sent on an earlier connection only. */
   private int unsent;
 
-  private @Nullable BitSet received;
-  private int receivedCount;
-  private @Nullable BitSet waiting;
+  private @Nullable ReceivedMessages received;
 
   private Connect.@Nullable WillMessage will;
   private long willAtMs = Message.NEVER;
@@ -108,16 +109,25 @@ final class Session extends Subscriber {
     expirySeconds = sessionExpirySeconds;
     inflightMax = Math.min(connect.options().receiveMaximum(), broker.settings().inflightMax());
     will = connect.will();
+    if (shared != null) {
+      shared.forgetHandedOver();
+    }
     if (window != null) {
       window.forEach((packetId, message) -> message.sent = false);
       unsent = window.size();
     }
   }
 
-  /** Sends again what the last connection left incomplete, then what waits [MQTT-4.4.0-1]. */
+  /**
+   * Sends again what the last connection left incomplete, then what waits [MQTT-4.4.0-1], then what
+   * consumer groups have.
+   */
   void resume() {
     sendUnsent();
     drain();
+    if (shared != null) {
+      shared.joinAll();
+    }
   }
 
   private void sendUnsent() {
@@ -174,6 +184,9 @@ final class Session extends Subscriber {
       end();
       return;
     }
+    if (shared != null) {
+      shared.leaveAll(true);
+    }
     endsAtMs = nowMs + expirySeconds * 1000;
     if (last != null) {
       willAtMs = nowMs + Math.min(last.delaySeconds(), expirySeconds) * 1000;
@@ -212,6 +225,10 @@ final class Session extends Subscriber {
     cancelDeadline();
     subscriptions.values().forEach(app.topics()::remove);
     subscriptions = Map.of();
+    if (shared != null) {
+      shared.leaveAll(false);
+      shared = null;
+    }
     queue = null;
     window = null;
     queueBytes = 0;
@@ -242,14 +259,26 @@ final class Session extends Subscriber {
   // ---- subscriptions
 
   int subscriptionCount() {
-    return subscriptions.size();
+    return subscriptions.size() + (shared == null ? 0 : shared.size());
+  }
+
+  /** Returns whether the client consumes messages of a group. */
+  boolean isConsumer() {
+    return shared != null && shared.size() > 0;
   }
 
   /**
-   * Adds a subscription in place of the one of the same filter; returns whether the filter is new.
+   * Adds a subscription in place of the one of the same filter, a valid one; returns whether the
+   * filter is new.
    */
   boolean subscribe(String filter, int options, int identifier) {
     lane.assertInLane();
+    if (SharedFilter.isShared(filter)) {
+      if (shared == null) {
+        shared = new SharedSubscriptions(this);
+      }
+      return shared.subscribe(SharedFilter.of(filter), options, identifier);
+    }
     if (subscriptions.isEmpty()) {
       subscriptions = new HashMap<>(4);
     }
@@ -264,12 +293,15 @@ final class Session extends Subscriber {
   }
 
   boolean isSubscribed(String filter) {
-    return subscriptions.containsKey(filter);
+    return subscriptions.containsKey(filter) || (shared != null && shared.contains(filter));
   }
 
   /** Removes a subscription; returns whether there was one. */
   boolean unsubscribe(String filter) {
     lane.assertInLane();
+    if (SharedFilter.isShared(filter)) {
+      return shared != null && shared.unsubscribe(filter);
+    }
     Subscription subscription = subscriptions.isEmpty() ? null : subscriptions.remove(filter);
     if (subscription != null) {
       app.topics().remove(subscription);
@@ -330,7 +362,12 @@ final class Session extends Subscriber {
       }
       return;
     }
-    OutboundMessage outbound = new OutboundMessage(message, qos, retain, identifiers);
+    send(new OutboundMessage(message, qos, retain, identifiers));
+  }
+
+  /** Sends a message of QoS 1 or 2, or queues it, or drops it where the limits say so. */
+  void send(OutboundMessage outbound) {
+    Connection to = connection;
     if (to != null && (queue == null || queue.isEmpty()) && canSend(to)) {
       sendNow(to, outbound);
     } else {
@@ -341,12 +378,16 @@ final class Session extends Subscriber {
   private void enqueue(@Nullable Connection to, OutboundMessage outbound) {
     int weight = outbound.message.weight();
     if (queueBytes + weight > broker.settings().queueBytesMax()) {
+      boolean dropped = outbound.delivery == null;
       if (to == null) {
-        broker.counters().droppedOffline.increment();
+        broker.counters().droppedOffline.add(dropped ? 1 : 0);
       } else {
-        broker.counters().droppedSlow.increment();
+        broker.counters().droppedSlow.add(dropped ? 1 : 0);
         to.end(
             Reason.QUOTA_EXCEEDED, "more messages wait for this client than it may have waiting");
+      }
+      if (outbound.delivery != null) {
+        outbound.delivery.returned();
       }
       return;
     }
@@ -368,6 +409,23 @@ final class Session extends Subscriber {
     if (queue != null && queue.isEmpty()) {
       queue = null;
     }
+    if (shared != null && shared.isBusy() && !isBusy()) {
+      shared.ready();
+    }
+  }
+
+  /** Returns whether more for the client would only wait. */
+  boolean isBusy() {
+    return connection == null || connection.out().isBacklogged() || queue != null;
+  }
+
+  int inflightMax() {
+    return inflightMax;
+  }
+
+  /** Returns how many bytes of messages may be under way to the client unacknowledged. */
+  long windowBytesMax() {
+    return broker.settings().queueBytesMax();
   }
 
   private boolean isExpired(Message message) {
@@ -386,10 +444,12 @@ final class Session extends Subscriber {
   private void sendNow(Connection to, OutboundMessage outbound) {
     if (isExpired(outbound.message)) {
       broker.counters().droppedExpired.increment();
+      dropped(outbound);
       return;
     }
     if (!to.out().takes(outbound)) {
       broker.counters().droppedTooLarge.increment();
+      dropped(outbound);
       return;
     }
     if (window == null) {
@@ -400,20 +460,59 @@ final class Session extends Subscriber {
     to.out().publish(outbound, packetId, false);
   }
 
+  private static void dropped(OutboundMessage outbound) {
+    if (outbound.delivery != null) {
+      outbound.delivery.kept();
+    }
+  }
+
+  // ---- messages of consumer groups
+
+  /** Gives every message that is not complete, then those not sent, which have no identifier. */
+  void forEachOutbound(OutboundWindow.Visitor visitor) {
+    if (window != null) {
+      window.forEach(visitor);
+    }
+    if (queue != null) {
+      queue.forEach(outbound -> visitor.visit(0, outbound));
+    }
+  }
+
+  /** Forgets messages, sent or not. */
+  void forget(Predicate<OutboundMessage> which) {
+    OutboundWindow of = window;
+    if (of != null) {
+      of.forEach((packetId, outbound) -> {
+        if (which.test(outbound)) {
+          var _ = of.remove(packetId);
+          unsent -= outbound.sent ? 0 : 1;
+        }
+      });
+    }
+    if (queue != null) {
+      queue.removeIf(outbound -> {
+        boolean forgets = which.test(outbound);
+        queueBytes -= forgets ? outbound.message.weight() : 0;
+        return forgets;
+      });
+    }
+  }
+
   // ---- acknowledgements by the client
 
   /**
    * Takes a PUBACK: a QoS 1 message is complete. One for nothing, or for a message acknowledged
    * before, is ignored.
    *
+   * @param reason 0x80 or greater: the client did not want it
    * @throws PacketException if it answers a QoS 2 message [MQTT-4.3.3-3]
    */
-  void acknowledged(int packetId) {
+  void acknowledged(int packetId, int reason) {
     OutboundMessage outbound = underWay(packetId);
     if (outbound != null && outbound.qos != 1) {
       throw wrongAnswer("PUBACK for a QoS 2 message [MQTT-3.3.4-1]");
     }
-    complete(packetId);
+    complete(packetId, reason);
   }
 
   /**
@@ -427,14 +526,20 @@ final class Session extends Subscriber {
     if (outbound != null && !outbound.received) {
       throw wrongAnswer("PUBCOMP for a message that was not released [MQTT-4.3.3-5]");
     }
-    complete(packetId);
+    complete(packetId, Reason.SUCCESS);
   }
 
-  private void complete(int packetId) {
+  private void complete(int packetId, int reason) {
     OutboundMessage outbound = window == null ? null : window.remove(packetId);
     if (outbound != null) {
       unsent -= outbound.sent ? 0 : 1;
       afterCompletion();
+      Delivery delivery = outbound.delivery;
+      if (delivery != null && reason >= 0x80) {
+        delivery.refused();
+      } else if (delivery != null) {
+        delivery.acknowledged();
+      }
     }
   }
 
@@ -458,7 +563,7 @@ final class Session extends Subscriber {
       throw wrongAnswer("PUBREC for a QoS 1 message [MQTT-3.3.4-1]");
     }
     if (reason >= 0x80) {
-      complete(packetId);
+      complete(packetId, reason);
       return -1;
     }
     if (outbound == null) {
@@ -478,64 +583,21 @@ final class Session extends Subscriber {
 
   // ---- QoS 2 messages from the client
 
-  /**
-   * Notes a packet identifier; returns false if it was noted before, so that the message is a
-   * repetition.
-   */
-  boolean receive(int packetId) {
+  /** Returns those not released yet. */
+  ReceivedMessages received() {
     if (received == null) {
-      received = new BitSet();
+      received = new ReceivedMessages();
     }
-    if (received.get(packetId)) {
-      return false;
-    }
-    received.set(packetId);
-    receivedCount++;
-    return true;
+    return received;
   }
 
-  /** Returns whether a packet identifier is noted. */
-  boolean isReceived(int packetId) {
-    return received != null && received.get(packetId);
-  }
-
-  /** Forgets a packet identifier; returns whether it was noted. */
-  boolean release(int packetId) {
-    boolean known = isReceived(packetId);
-    if (known && received != null) {
-      received.clear(packetId);
-      receivedCount--;
-    }
-    return known;
-  }
-
-  /** Notes that a QoS 2 message waits for the store. */
-  void waitForStore(int packetId) {
-    if (waiting == null) {
-      waiting = new BitSet();
-    }
-    waiting.set(packetId);
-  }
-
-  /** Returns whether a QoS 2 message waits for the store. */
-  boolean isWaitingForStore(int packetId) {
-    return waiting != null && waiting.get(packetId);
-  }
-
-  /** Notes that a QoS 2 message waits no more. */
-  void stored(int packetId) {
-    if (waiting != null) {
-      waiting.clear(packetId);
-    }
+  /** Returns how many QoS 2 messages from the client are not released. */
+  int receivedCount() {
+    return received == null ? 0 : received.count();
   }
 
   /** Returns the present connection, or null. */
   @Nullable Connection connection() {
     return connection;
-  }
-
-  /** Returns how many QoS 2 messages from the client are not released. */
-  int receivedCount() {
-    return receivedCount;
   }
 }

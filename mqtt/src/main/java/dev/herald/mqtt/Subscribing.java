@@ -1,5 +1,6 @@
 package dev.herald.mqtt;
 
+import dev.herald.core.consumer.SharedFilter;
 import dev.herald.core.error.HeraldException;
 import dev.herald.core.group.GroupTopics;
 import dev.herald.core.topic.Topics;
@@ -30,7 +31,7 @@ final class Subscribing {
       int refusal = refusal(broker, session, packet, request.filter());
       if (refusal == Reason.SUCCESS) {
         boolean isNew = session.subscribe(request.filter(), request.options(), packet.identifier());
-        wantsRetained[i] = wantsRetained(request.options(), isNew);
+        wantsRetained[i] = wantsRetained(request, isNew);
         codes[i] = (byte) (request.options() & Subscribe.QOS);
       } else {
         codes[i] = (byte) (connection.version() >= 5 ? refusal : FAILURE_OF_311);
@@ -59,18 +60,16 @@ final class Subscribing {
   }
 
   private static int refusal(Broker broker, Session session, Subscribe packet, String filter) {
-    if (filter.startsWith("$share/")) {
-      return Reason.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED;
-    }
     if (ReplyTopics.isOne(filter)) {
       return filter.startsWith(ReplyTopics.prefixOf(session.key().clientId()))
           ? quota(broker, session, filter)
           : Reason.NOT_AUTHORIZED;
     }
-    if (filter.charAt(0) == '$' && GroupTopics.groupIdOf(filter) == null) {
+    String topics = SharedFilter.isShared(filter) ? SharedFilter.of(filter).filter() : filter;
+    if (topics.charAt(0) == '$' && GroupTopics.groupIdOf(topics) == null) {
       return Reason.TOPIC_FILTER_INVALID;
     }
-    if (filter.charAt(0) == '$' && asksForThePast(packet.userProperties())) {
+    if (topics.charAt(0) == '$' && asksForThePast(packet.userProperties())) {
       // a client that asks for the past must not believe that it got it
       return Reason.IMPLEMENTATION_SPECIFIC_ERROR;
     }
@@ -86,11 +85,16 @@ final class Subscribing {
 
   /**
    * Checks a filter's form. One without form is no filter that could be refused: it breaks the
-   * protocol, as a topic name with a wildcard does [MQTT-4.7.1-1] [MQTT-4.7.1-2] [MQTT-4.7.3-1].
+   * protocol, as a topic name with a wildcard does [MQTT-4.7.1-1] [MQTT-4.7.1-2] [MQTT-4.7.3-1]
+   * [MQTT-4.8.2-1] [MQTT-4.8.2-2].
    */
   private static void checkForm(String filter) {
     try {
-      Topics.checkFilter(filter);
+      if (SharedFilter.isShared(filter)) {
+        var _ = SharedFilter.of(filter);
+      } else {
+        Topics.checkFilter(filter);
+      }
     } catch (HeraldException invalid) {
       throw new PacketException(Reason.TOPIC_FILTER_INVALID, invalid.detail());
     }
@@ -105,8 +109,12 @@ final class Subscribing {
     return false;
   }
 
-  private static boolean wantsRetained(int options, boolean isNew) {
-    return switch ((options & Subscribe.RETAIN_HANDLING) >> 4) {
+  private static boolean wantsRetained(Subscribe.Request request, boolean isNew) {
+    if (SharedFilter.isShared(request.filter())) {
+      // no member is told what was before it (section 4.8.2)
+      return false;
+    }
+    return switch ((request.options() & Subscribe.RETAIN_HANDLING) >> 4) {
       case 0 -> true;
       case 1 -> isNew;
       default -> false;

@@ -182,6 +182,11 @@ final class RawClient implements AutoCloseable {
     return inbox.remove();
   }
 
+  /** Returns whether a message was read and not taken. */
+  boolean hasMessage() {
+    return !inbox.isEmpty();
+  }
+
   /** Returns the payloads of the next messages. */
   List<String> payloads(int count) {
     List<String> payloads = new ArrayList<>(count);

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * change hands, each as soon as nothing of it is under way to its present member.
  *
  * <p><b>Nobody free.</b> The message waits here, up to a bound in bytes. From half the bound on
- * publishers are told to hold back; at the bound the message is dropped and counted.
+ * publishers should hold back; at the bound the message is dropped and counted.
  *
  * <p><b>A member leaves.</b> What it has not finished is given to others at once, before newer
  * messages. With the last member the group ends and drops what waits in it.
@@ -174,15 +174,9 @@ public final class ConsumerGroup extends Subscriber {
 
   // ---- what waits
 
-  /**
-   * Returns whether a message may wait; if not, it is dropped. Tells its publisher to hold back.
-   */
+  /** Returns whether a message may wait; if not, it is dropped. */
   private boolean hasRoom(Message message) {
-    long bytes = waitingBytes + message.weight();
-    if (bytes > bytesMax / 2 && message.qos() > 0 && message.origin() instanceof Producer origin) {
-      run(origin.lane(), () -> origin.holdBack(this));
-    }
-    boolean room = bytes <= bytesMax || waitingBytes == 0;
+    boolean room = waitingBytes == 0 || waitingBytes + message.weight() <= bytesMax;
     if (!room) {
       counters.droppedFull.increment();
     }
@@ -203,9 +197,11 @@ public final class ConsumerGroup extends Subscriber {
   private void countWaiting(long bytes) {
     waitingBytes += bytes;
     counters.waitingBytes.addAndGet(bytes);
-    boolean now = waitingBytes > bytesMax / 2;
+    // a little apart, so that it does not change with every message
+    boolean now = waitingBytes > (congested ? bytesMax / 4 : bytesMax / 2);
     if (now != congested) {
       congested = now;
+      groups.congestionChanged(this);
     }
   }
 

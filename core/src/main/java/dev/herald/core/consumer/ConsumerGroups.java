@@ -2,6 +2,8 @@ package dev.herald.core.consumer;
 
 import dev.herald.core.route.Router;
 import dev.herald.core.route.TopicTree;
+import dev.herald.core.topic.Topics;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
@@ -16,10 +18,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConsumerGroups {
   private final ConcurrentMap<String, ConsumerGroup> groups = new ConcurrentHashMap<>();
+  private final Set<ConsumerGroup> congested = ConcurrentHashMap.newKeySet();
   private final TopicTree topics;
   private final Router router;
   private final long bytesMax;
   private final ConsumerCounters counters;
+  private volatile boolean anyCongested;
 
   /**
    * Makes an app without groups.
@@ -83,6 +87,35 @@ public final class ConsumerGroups {
               return null;
             })
         == null;
+  }
+
+  /**
+   * Returns a group that takes messages of a topic and is congested, or null. Who publishes more to
+   * the topic than can be lost should wait until it {@link ConsumerGroup#isCongested()} no more.
+   *
+   * @param topic a valid topic name
+   */
+  public @Nullable ConsumerGroup congestedBy(String topic) {
+    if (anyCongested) {
+      for (ConsumerGroup group : congested) {
+        if (Topics.matches(group.filter().filter(), topic)) {
+          return group;
+        }
+      }
+    }
+    return null;
+  }
+
+  /** Notes whether a group is congested. On the group's lane. */
+  void congestionChanged(ConsumerGroup group) {
+    synchronized (congested) {
+      if (group.isCongested()) {
+        congested.add(group);
+      } else {
+        congested.remove(group);
+      }
+      anyCongested = !congested.isEmpty();
+    }
   }
 
   /** Returns the group of a filter that is there now, or null. */

@@ -82,8 +82,12 @@ public final class Delivery {
     member().group().answered(this, answer);
   }
 
-  /** Returns whom it was given to. */
-  Member member() {
+  /**
+   * Returns whom it was given to.
+   *
+   * @throws IllegalStateException if it waits in its group
+   */
+  public Member member() {
     Member of = member;
     if (of == null) {
       throw new IllegalStateException("it was given to nobody");

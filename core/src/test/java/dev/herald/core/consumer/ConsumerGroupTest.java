@@ -24,7 +24,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConsumerGroupTest {
   private static final String FILTER = "$share/g/t/#";
   private static final long BYTES_MAX = 10_000;
-  private static final int ANY_WEIGHT = 100;
 
   private final Metrics metrics = new Metrics();
   private final Router router = new Router(2);
@@ -229,46 +228,35 @@ class ConsumerGroupTest {
   }
 
   @Test
-  void publish_groupHalfFull_holdsItsPublishersBack() {
+  void publish_groupHalfFull_isCongestedUntilAQuarter() {
     FakeConsumer one = joined("one", home, 1);
-    Pusher pusher = new Pusher(away);
-    publish(0, null, pusher);
-    for (int i = 0; i < BYTES_MAX / 2 / ANY_WEIGHT - 5; i++) {
-      publish(1, null, pusher);
+    publish(1);
+    while (metric("herald_consumer_waiting_bytes", "") <= BYTES_MAX / 2) {
+      assertThat(groups.congestedBy("t/1")).isNull();
+      publish(1);
     }
-    assertThat(pusher.heldBackBy).isNull();
-    for (int i = 0; i < 20; i++) {
-      publish(1, null, pusher);
-    }
-    ConsumerGroup group = pusher.heldBackBy;
+    ConsumerGroup group = groups.congestedBy("t/1");
     if (group == null) {
-      throw new AssertionError("not held back");
+      throw new AssertionError("not congested");
     }
-    assertThat(group.isCongested()).isTrue();
-    for (int i = 0; i < 30; i++) {
+    assertThat(groups.congestedBy("u")).isNull();
+    while (metric("herald_consumer_waiting_bytes", "") > BYTES_MAX / 4) {
+      assertThat(group.isCongested()).isTrue();
       home.call(one::acknowledge);
     }
     assertThat(group.isCongested()).isFalse();
+    assertThat(groups.congestedBy("t/1")).isNull();
   }
 
-  private static final class Pusher implements Producer {
-    private final Lane lane;
-    @Nullable ConsumerGroup heldBackBy;
-
-    Pusher(Lane lane) {
-      this.lane = lane;
+  @Test
+  void leave_lastOfACongestedGroup_endsTheCongestion() {
+    FakeConsumer one = joined("one", home, 1);
+    while (groups.congestedBy("t/1") == null) {
+      publish(1);
     }
-
-    @Override
-    public Lane lane() {
-      return lane;
-    }
-
-    @Override
-    public void holdBack(ConsumerGroup group) {
-      assertThat(lane.inLane()).isTrue();
-      heldBackBy = group;
-    }
+    home.call(() -> one.leave(false));
+    settle();
+    assertThat(groups.congestedBy("t/1")).isNull();
   }
 
   // ---- leaving
@@ -438,7 +426,7 @@ class ConsumerGroupTest {
     }
     for (int round = 0; round < 4; round++) {
       for (int key = 0; key < 50; key++) {
-        publish(qos, "key" + key, null);
+        publish(qos, "key" + key);
       }
     }
     int owned = 0;
@@ -456,8 +444,8 @@ class ConsumerGroupTest {
   void keys_memberFull_onlyItsKeysWait() {
     FakeConsumer a = joined("a", home, 1);
     FakeConsumer b = joined("b", home, 1);
-    publish(1, "k", null);
-    publish(1, "k", null);
+    publish(1, "k");
+    publish(1, "k");
     FakeConsumer owner = a.got.isEmpty() ? b : a;
     FakeConsumer other = owner == a ? b : a;
     assertThat(owner.got).containsExactly("1");
@@ -473,18 +461,18 @@ class ConsumerGroupTest {
     List<FakeConsumer> members = new ArrayList<>(List.of(joined("m", home, 100)));
     FakeConsumer first = members.getFirst();
     for (int key = 0; key < 20; key++) {
-      publish(1, "k" + key, null);
+      publish(1, "k" + key);
     }
     FakeConsumer second = joined("second", home, 100);
     for (int key = 0; key < 20; key++) {
-      publish(1, "k" + key, null);
+      publish(1, "k" + key);
     }
     assertThat(first.got).as("all are under way at the first").hasSize(40);
     while (!first.open.isEmpty()) {
       home.call(first::acknowledge);
     }
     for (int key = 0; key < 20; key++) {
-      publish(1, "k" + key, null);
+      publish(1, "k" + key);
     }
     assertThat(second.got).as("about half of the keys moved").hasSizeBetween(4, 16);
   }
@@ -496,7 +484,7 @@ class ConsumerGroupTest {
       members.add(joined("m" + i, i == 1 ? away : home, 2));
     }
     for (int i = 0; i < 6; i++) {
-      publish(1, "k", null);
+      publish(1, "k");
     }
     FakeConsumer owner =
         members.stream().filter(one -> !one.got.isEmpty()).findFirst().orElseThrow();
@@ -518,13 +506,13 @@ class ConsumerGroupTest {
   @Test
   void keys_leaverFinishesWhatItBegan_newerOnesWaitForThat() {
     FakeConsumer owner = joined("owner", home, 10);
-    publish(1, "k", null);
+    publish(1, "k");
     FakeConsumer heir = joined("heir", home, 10);
     home.call(() -> {
       owner.member().leave(List.of(), false); // as an UNSUBSCRIBE does: it completes the rest
     });
     settle();
-    publish(1, "k", null);
+    publish(1, "k");
     assertThat(heir.got).isEmpty();
     home.call(owner::acknowledge);
     assertThat(heir.got).containsExactly("2");
@@ -556,13 +544,13 @@ class ConsumerGroupTest {
   }
 
   private boolean publish(int qos) {
-    return publish(qos, null, null);
+    return publish(qos, null);
   }
 
   /** Publishes the next number from the home lane and lets all lanes do what is to be done. */
-  private boolean publish(int qos, @Nullable String key, @Nullable Object origin) {
+  private boolean publish(int qos, @Nullable String key) {
     boolean[] matched = new boolean[1];
-    Message message = message("" + ++published, qos, key, origin);
+    Message message = message("" + ++published, qos, key);
     home.call(() -> matched[0] = router.publish(topics, message));
     settle();
     return matched[0];
@@ -575,17 +563,12 @@ class ConsumerGroupTest {
   }
 
   private static Message message(String text, int qos, @Nullable String key) {
-    return message(text, qos, key, null);
-  }
-
-  private static Message message(
-      String text, int qos, @Nullable String key, @Nullable Object origin) {
     MessageProperties properties =
         key == null
             ? MessageProperties.NONE
             : new MessageProperties(false, null, null, null, List.of("key", key));
     byte[] payload = text.getBytes(StandardCharsets.UTF_8);
-    return new Message("t/1", payload, qos, false, properties, Message.NEVER, origin);
+    return new Message("t/1", payload, qos, false, properties, Message.NEVER, null);
   }
 
   private static List<String> got(FakeConsumer... consumers) {

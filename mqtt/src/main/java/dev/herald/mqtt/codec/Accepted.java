@@ -60,10 +60,6 @@ public record Accepted(
       out.writeByte(Properties.TOPIC_ALIAS_MAXIMUM).writeShort(topicAliasMaximum);
       keepIfItFits(out, before, bytesMax);
     }
-    // consumer groups are not offered yet
-    before = out.writerIndex();
-    out.writeByte(Properties.SHARED_SUBSCRIPTION_AVAILABLE).writeByte(0);
-    keepIfItFits(out, before, bytesMax);
     if (responseInformation != null) {
       before = out.writerIndex();
       out.writeByte(Properties.RESPONSE_INFORMATION);

@@ -31,7 +31,6 @@ final class Properties {
   static final int RETAIN_AVAILABLE = 0x25;
   static final int USER_PROPERTY = 0x26;
   static final int MAXIMUM_PACKET_SIZE = 0x27;
-  static final int SHARED_SUBSCRIPTION_AVAILABLE = 0x2A;
 
   /** What each kind of packet from a client may have (table 2-4). */
   static final long OF_CONNECT =

@@ -91,9 +91,6 @@ public final class Reason {
   /** Retained messages are not offered. */
   public static final int RETAIN_NOT_SUPPORTED = 0x9A;
 
-  /** Shared subscriptions are not offered. */
-  public static final int SHARED_SUBSCRIPTIONS_NOT_SUPPORTED = 0x9E;
-
   /** The codes a client may give in a DISCONNECT [MQTT-3.14.2-1]. */
   static final BitSet MAY_DISCONNECT_A_CLIENT =
       set(

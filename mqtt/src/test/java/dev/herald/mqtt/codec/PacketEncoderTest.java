@@ -36,13 +36,12 @@ final class PacketEncoderTest {
     assertThat(written(out -> PacketEncoder.connack(out, 5, true, accepted, ANY_SIZE)))
         .isEqualTo(
             bytes(
-                0x20, 13, // CONNACK, remaining length
+                0x20, 11, // CONNACK, remaining length
                 1, // session present
                 0, // success
-                10, // length of the properties
+                8, // length of the properties
                 0x21, 0x03, 0xE8, // receive maximum
-                0x27, 0, 0x10, 0, 0, // maximum packet size
-                0x2A, 0)); // shared subscriptions: not available
+                0x27, 0, 0x10, 0, 0)); // maximum packet size
   }
 
   @Test
@@ -50,10 +49,10 @@ final class PacketEncoderTest {
     assertThat(written(out -> PacketEncoder.connack(out, 5, false, everything(), ANY_SIZE)))
         .isEqualTo(
             bytes(
-                0x20, 35, // CONNACK, remaining length
+                0x20, 33, // CONNACK, remaining length
                 0, // no session present
                 0, // success
-                32, // length of the properties
+                30, // length of the properties
                 0x11, 0xFF, 0xFF, 0xFF, 0xFF, // session expiry
                 0x13, 0xFF, 0xFE, // server keep-alive
                 0x12, 0, 2, "id", // assigned client identifier
@@ -61,7 +60,6 @@ final class PacketEncoderTest {
                 0x25, 0, // retained messages: not available
                 0x27, 0x7F, 0xFF, 0xFF, 0xFF, // maximum packet size
                 0x22, 0, 32, // topic alias maximum
-                0x2A, 0, // shared subscriptions: not available
                 0x1A, 0, 1, "r")); // response information
   }
 
@@ -71,14 +69,14 @@ final class PacketEncoderTest {
   void connack_isNoLargerThanTheClientTakes() {
     assertThat(everything().sizeMin()).isEqualTo(21);
     int before = 0;
-    for (int bytesMax = 21; bytesMax <= 37; bytesMax++) {
+    for (int bytesMax = 21; bytesMax <= 35; bytesMax++) {
       int most = bytesMax;
       byte[] packet = written(out -> PacketEncoder.connack(out, 5, false, everything(), most));
       assertThat(packet).hasSizeBetween(before, bytesMax);
       assertThat(packet).startsWith(0x20, packet.length - 2, 0, 0, packet.length - 5, 0x11);
       before = packet.length;
     }
-    assertThat(before).isEqualTo(37);
+    assertThat(before).isEqualTo(35);
   }
 
   private static Accepted everything() {

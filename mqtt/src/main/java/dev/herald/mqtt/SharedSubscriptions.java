@@ -1,0 +1,219 @@
+package dev.herald.mqtt;
+
+import dev.herald.core.consumer.Consumer;
+import dev.herald.core.consumer.Delivery;
+import dev.herald.core.consumer.Member;
+import dev.herald.core.consumer.SharedFilter;
+import dev.herald.core.route.Lane;
+import dev.herald.core.route.Message;
+import dev.herald.mqtt.codec.Subscribe;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The shared subscriptions of one session, which is a member of each one's group while it has a
+ * connection. Owned by the session's lane.
+ *
+ * <p>When the connection is lost, messages of QoS 1 that the client has not acknowledged and all
+ * that were not sent go to other members; what no other member is there for stays with the session.
+ * A message of QoS 2 that was sent stays with the session in any case, and with nobody once the
+ * session ends [MQTT-4.8.2-4] [MQTT-4.8.2-5].
+ */
+final class SharedSubscriptions {
+  private final Session session;
+  private final Map<String, Share> shares = new HashMap<>(4);
+
+  /** Those whose group was told that the client is busy. */
+  private final List<Share> busy = new ArrayList<>(0);
+
+  SharedSubscriptions(Session session) {
+    this.session = session;
+  }
+
+  int size() {
+    return shares.size();
+  }
+
+  boolean contains(String filter) {
+    return shares.containsKey(filter);
+  }
+
+  /** Joins a group, or changes the options of being in it; returns whether the filter is new. */
+  boolean subscribe(SharedFilter filter, int options, int identifier) {
+    Share share = shares.get(filter.text());
+    boolean isNew = share == null;
+    if (share == null) {
+      share = new Share(filter);
+      shares.put(filter.text(), share);
+    }
+    share.options = options;
+    share.identifiers = identifier == 0 ? OutboundMessage.NO_IDENTIFIERS : new int[] {identifier};
+    share.join();
+    return isNew;
+  }
+
+  /**
+   * Leaves a group; what was sent to the client it completes all the same [MQTT-3.10.4-3]. Returns
+   * whether there was such a subscription.
+   */
+  boolean unsubscribe(String filter) {
+    Share share = shares.remove(filter);
+    if (share == null) {
+      return false;
+    }
+    Member member = share.left();
+    if (member != null) {
+      List<Delivery> unsent = new ArrayList<>();
+      session.forEachOutbound((packetId, outbound) -> {
+        Delivery delivery = outbound.delivery;
+        if (packetId == 0 && delivery != null && delivery.member() == member) {
+          unsent.add(delivery);
+        }
+      });
+      session.forget(outbound -> unsent.contains(outbound.delivery));
+      member.leave(unsent, false);
+    }
+    return true;
+  }
+
+  /** Joins the groups that the session is no member of, because it had no connection. */
+  void joinAll() {
+    shares.values().forEach(Share::join);
+  }
+
+  /**
+   * Leaves all groups, because the connection is lost or the session ends.
+   *
+   * @param keeps whether the session lives on
+   */
+  void leaveAll(boolean keeps) {
+    Map<Member, List<Delivery>> unfinished = new HashMap<>();
+    List<Delivery> mine = new ArrayList<>();
+    session.forEachOutbound((packetId, outbound) -> {
+      Delivery delivery = outbound.delivery;
+      if (delivery == null) {
+        return;
+      }
+      if (packetId != 0 && outbound.qos == 2) {
+        mine.add(delivery);
+      } else {
+        unfinished.computeIfAbsent(delivery.member(), of -> new ArrayList<>()).add(delivery);
+      }
+    });
+    for (Share share : shares.values()) {
+      Member member = share.left();
+      if (member != null) {
+        List<Delivery> own = unfinished.remove(member);
+        member.leave(own == null ? List.of() : own, keeps);
+      }
+    }
+    mine.forEach(Delivery::kept);
+    // of groups the session left before: it completes them, or somebody else does
+    for (List<Delivery> rest : unfinished.values()) {
+      rest.forEach(keeps ? Delivery::kept : Delivery::returned);
+    }
+  }
+
+  /** Has the groups give the client messages again, after they were told that it is busy. */
+  void ready() {
+    // a group may give so much at once that the client is busy again
+    List<Share> told = List.copyOf(busy);
+    busy.clear();
+    for (Share share : told) {
+      share.isBusy = false;
+      Member member = share.member;
+      if (member != null) {
+        member.ready();
+      }
+    }
+  }
+
+  /** Has the session forget what a group gave to somebody else after the session left it. */
+  void forgetHandedOver() {
+    session.forget(outbound -> outbound.delivery != null && outbound.delivery.isHandedOver());
+  }
+
+  /** Returns whether some group was told that the client is busy. */
+  boolean isBusy() {
+    return !busy.isEmpty();
+  }
+
+  /** One of them: passes on what its group gives to this client. */
+  private final class Share implements Consumer {
+    private final SharedFilter filter;
+    private int options;
+    private int[] identifiers = OutboundMessage.NO_IDENTIFIERS;
+    private @Nullable Member member;
+    private boolean isBusy;
+
+    Share(SharedFilter filter) {
+      this.filter = filter;
+    }
+
+    void join() {
+      if (member == null) {
+        member =
+            session
+                .app()
+                .consumers()
+                .join(filter, this, session.inflightMax(), session.windowBytesMax());
+      }
+    }
+
+    /** Is no member any more; returns what it was. */
+    @Nullable Member left() {
+      Member before = member;
+      member = null;
+      if (isBusy) {
+        isBusy = false;
+        busy.remove(this);
+      }
+      return before;
+    }
+
+    @Override
+    public Lane lane() {
+      return session.lane();
+    }
+
+    @Override
+    public void take(Message message) {
+      session.send(message, 0, retain(message), identifiers);
+      checkBusy();
+    }
+
+    @Override
+    public void take(Delivery delivery) {
+      Message message = delivery.message();
+      int qos = Math.min(message.qos(), options & Subscribe.QOS);
+      if (qos == 0) {
+        session.send(message, 0, retain(message), identifiers);
+        delivery.acknowledged();
+      } else {
+        session.send(new OutboundMessage(message, qos, retain(message), identifiers, delivery));
+      }
+      checkBusy();
+    }
+
+    private boolean retain(Message message) {
+      return message.retain() && (options & Subscribe.RETAIN_AS_PUBLISHED) != 0;
+    }
+
+    private void checkBusy() {
+      Member present = member;
+      if (present != null && !isBusy && session.isBusy()) {
+        isBusy = true;
+        busy.add(this);
+        present.busy();
+      }
+    }
+
+    @Override
+    public void handedOver() {
+      forgetHandedOver();
+    }
+  }
+}
