@@ -149,12 +149,13 @@ public record MqttSettings(
     @Setting(
             doc =
                 "How many bytes of messages a consumer group (the members of a shared subscription)"
-                    + " may hold while none of its members can take one. From half of it on, a"
-                    + " client that publishes QoS 1 or 2 messages to the group is read no further"
-                    + " until the members have caught up, unless it is a member of a group itself."
-                    + " At the limit a message is dropped for the group and counted.",
+                    + " may hold while none of its members can take one. At the limit QoS 0"
+                    + " messages are dropped for the group and counted, and a client that publishes"
+                    + " QoS 1 or 2 messages to it is read no further until half of it is free;"
+                    + " unless the client is a member of a group itself. What is on its way by then"
+                    + " is still taken: up to 32 MiB more, beyond that it is dropped and counted.",
             unit = "bytes",
-            def = "16MiB",
+            def = "8MiB",
             min = "64KiB",
             max = "16GiB")
         long consumerGroupBytesMax) {

@@ -275,7 +275,7 @@ final class Session extends Subscriber {
     lane.assertInLane();
     if (SharedFilter.isShared(filter)) {
       if (shared == null) {
-        shared = new SharedSubscriptions(this);
+        shared = new SharedSubscriptions(this, broker.settings().queueBytesMax());
       }
       return shared.subscribe(SharedFilter.of(filter), options, identifier);
     }
@@ -421,11 +421,6 @@ final class Session extends Subscriber {
 
   int inflightMax() {
     return inflightMax;
-  }
-
-  /** Returns how many bytes of messages may be under way to the client unacknowledged. */
-  long windowBytesMax() {
-    return broker.settings().queueBytesMax();
   }
 
   private boolean isExpired(Message message) {

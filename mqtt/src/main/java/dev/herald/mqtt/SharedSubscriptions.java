@@ -24,13 +24,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class SharedSubscriptions {
   private final Session session;
+  private final long bytesMax;
   private final Map<String, Share> shares = new HashMap<>(4);
 
   /** Those whose group was told that the client is busy. */
   private final List<Share> busy = new ArrayList<>(0);
 
-  SharedSubscriptions(Session session) {
+  /**
+   * Makes a session's shared subscriptions, none yet.
+   *
+   * @param bytesMax how many bytes of each group's messages may be under way to the client
+   */
+  SharedSubscriptions(Session session, long bytesMax) {
     this.session = session;
+    this.bytesMax = bytesMax;
   }
 
   int size() {
@@ -155,11 +162,7 @@ final class SharedSubscriptions {
 
     void join() {
       if (member == null) {
-        member =
-            session
-                .app()
-                .consumers()
-                .join(filter, this, session.inflightMax(), session.windowBytesMax());
+        member = session.app().consumers().join(filter, this, session.inflightMax(), bytesMax);
       }
     }
 

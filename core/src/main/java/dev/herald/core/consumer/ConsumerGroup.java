@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
  * to the same member as long as the membership stands. When somebody joins or leaves, some keys
  * change hands, each as soon as nothing of it is under way to its present member.
  *
- * <p><b>Nobody free.</b> The message waits here, up to a bound in bytes. From half the bound on
- * publishers should hold back; at the bound the message is dropped and counted.
+ * <p><b>Nobody free.</b> The message waits here, up to a bound in bytes. At the bound QoS 0 is
+ * dropped and counted, and publishers of QoS 1 and 2 should hold back; what they have on its way by
+ * then is still taken, and dropped and counted only when it is far beyond the bound.
  *
  * <p><b>A member leaves.</b> What it has not finished is given to others at once, before newer
  * messages. With the last member the group ends and drops what waits in it.
@@ -37,6 +38,12 @@ import org.jspecify.annotations.Nullable;
 public final class ConsumerGroup extends Subscriber {
   /** The user property that carries a message's key. */
   public static final String KEY_PROPERTY = "key";
+
+  /**
+   * How many bytes of QoS 1 and 2 messages may wait beyond the bound: twice what may be under way
+   * between two lanes before publishers are read no further.
+   */
+  static final long OVERRUN_BYTES_MAX = 2 * Router.CONGESTED_BYTES;
 
   /** How many members joined or are about to; guarded by the map's lock in the groups. */
   int claims;
@@ -176,7 +183,8 @@ public final class ConsumerGroup extends Subscriber {
 
   /** Returns whether a message may wait; if not, it is dropped. */
   private boolean hasRoom(Message message) {
-    boolean room = waitingBytes == 0 || waitingBytes + message.weight() <= bytesMax;
+    long max = message.qos() == 0 ? bytesMax : bytesMax + OVERRUN_BYTES_MAX;
+    boolean room = waitingBytes == 0 || waitingBytes + message.weight() <= max;
     if (!room) {
       counters.droppedFull.increment();
     }
@@ -198,7 +206,7 @@ public final class ConsumerGroup extends Subscriber {
     waitingBytes += bytes;
     counters.waitingBytes.addAndGet(bytes);
     // a little apart, so that it does not change with every message
-    boolean now = waitingBytes > (congested ? bytesMax / 4 : bytesMax / 2);
+    boolean now = waitingBytes > (congested ? bytesMax / 2 : bytesMax);
     if (now != congested) {
       congested = now;
       groups.congestionChanged(this);
