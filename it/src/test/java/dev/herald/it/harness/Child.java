@@ -146,6 +146,14 @@ public final class Child implements AutoCloseable {
     process.destroy();
   }
 
+  /** Has it stand still where it is (SIGSTOP); it can be killed all the same. */
+  public void stop() {
+    Ended ended = run(Duration.ofSeconds(10), "sh", "-c", "kill -STOP " + pid());
+    if (ended.code() != 0) {
+      throw new AssertionError("cannot stop " + name + ": " + ended);
+    }
+  }
+
   /** Sends SIGKILL and waits for the end. */
   public void kill() {
     process.destroyForcibly();
