@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.herald.core.bus.BusMessage;
 import dev.herald.core.group.GroupCommands.Draft;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -13,6 +14,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -64,6 +69,27 @@ class ResumeIT {
       assertThat(gateway.next()).contains("\"seq\":6}}");
       create("r1", "other", "o6");
       assertThat(gateway.next()).contains("\"content\":\"o6\"");
+    }
+  }
+
+  /** An event is stored before it is shown; a resume that ends in between has read it. */
+  @Test
+  void resume_eventShownAfterItsEnd_isNotSentTwice() throws Exception {
+    BlockingQueue<BusMessage> shown = new LinkedBlockingQueue<>();
+    List<BusMessage> events = new ArrayList<>();
+    try (var _ = edge.bus.subscribe(shown::add)) {
+      create("late", "g", "first");
+      create("late", "g", "second");
+      events.add(Objects.requireNonNull(shown.poll(10, TimeUnit.SECONDS)));
+      events.add(Objects.requireNonNull(shown.poll(10, TimeUnit.SECONDS)));
+    }
+    try (GatewayClient gateway = GatewayClient.open(edge, "late/1?after=g:0")) {
+      assertThat(gateway.next()).contains("\"seq\":1}}");
+      assertThat(gateway.next()).contains("\"seq\":2}}");
+      assertThat(gateway.next()).contains("\"code\":2006");
+      events.forEach(edge.bus::publish);
+      create("late", "g", "third");
+      assertThat(gateway.next()).contains("\"seq\":3}}");
     }
   }
 
