@@ -20,7 +20,8 @@ class Line:
     fresh: bool = False
 
     def value(self, report):
-        return report.get(self.key)
+        """The figure, None if there is none: a server that delivers nothing cannot do it."""
+        return None if report.get("received") == 0 else report.get(self.key)
 
 
 PER_CPU = "receivedPerServerCpuSecond"
@@ -179,17 +180,21 @@ def faults(results, lines):
     return [f"- {server}, {line}: {fault}" for (server, fault), line in found.items()]
 
 
+def others(results):
+    """How much other processes used in the worst run, in cores."""
+    reports = [each for of in results.values() for runs in of.values() for each in runs]
+    return max((report.get("otherCores", 0) for report in reports), default=0)
+
+
 def markdown(options, servers, results, date):
     lines = [LINES[name] for name in options.lines]
-    reports = [each for of in results.values() for runs in of.values() for each in runs]
-    others = [report["otherCores"] for report in reports if "otherCores" in report]
     heads = [f"{server.name} {server.version()}" for server in servers]
     out = [
         f"{date}, {processor()}, Linux {platform.release()}. Medians of {options.runs} rounds in"
         " turns (range); server on one core, load tool on another; MQTT 3.1.1 (all speak it)."
         f" Java servers, as all, warmed up by 2 x {options.warmup_seconds} s of 1:1 before the"
         " messages; connections, memory and start on a fresh process."
-        f" Other processes used {max(others, default=0):.2f} cores at most.",
+        f" Other processes used {others(results):.2f} cores at most.",
         "",
         "| | " + " | ".join(heads) + " | to the best peer | to the best Java peer |",
         "| --- |" + " --- |" * (len(heads) + 2),

@@ -126,5 +126,6 @@ final class Loop implements AutoCloseable {
   @Override
   public void close() {
     group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+    scratch.release();
   }
 }
