@@ -148,6 +148,7 @@ final class Session extends Subscriber {
       // the client takes less than on its last connection [MQTT-3.1.2-25]
       of.remove(packetId);
       broker.counters().droppedTooLarge.increment();
+      dropped(message);
     } else if (of.size() - unsent < inflightMax) {
       to.out().publish(message, packetId, true);
     } else {

@@ -203,6 +203,22 @@ final class RedeliveryIT extends EdgeTest {
     edge.client(hello).expectNoMessage();
   }
 
+  @Test
+  @Proves(v5 = "MQTT-3.1.2-25")
+  void takeOver_whatIsLeftOutFreesItsPlaceInAConsumerGroup() {
+    RawClient first = edge.client(Wire.lasting(5, "c").receiveMaximum(1)).silent();
+    assertThat(first.subscribe(1, "$share/g/t")).containsExactly(1);
+    RawClient publisher = edge.client(5, "p");
+    int _ = publisher.publish("t", "x".repeat(500), 1);
+    int _ = publisher.publish("t", "next", 1);
+    assertThat(first.message().payload()).hasSize(500);
+    RawClient second = edge.client(Wire.lasting(5, "c").receiveMaximum(1).maximumPacketSize(100));
+    assertThat(second.connack().sessionPresent()).isTrue();
+    assertThat(second.message().payload()).isEqualTo("next");
+    second.expectNoMessage();
+    assertThat(edge.dropped("packet_too_large")).isEqualTo(1);
+  }
+
   // ---- flow control
 
   @Test
