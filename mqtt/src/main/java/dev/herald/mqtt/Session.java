@@ -104,14 +104,14 @@ final class Session extends Subscriber {
     cancelDeadline();
     willAtMs = Message.NEVER;
     endsAtMs = Message.NEVER;
+    if (shared != null) {
+      shared.forgetHandedOver();
+    }
     connection = next;
     userId = user;
     expirySeconds = sessionExpirySeconds;
     inflightMax = Math.min(connect.options().receiveMaximum(), broker.settings().inflightMax());
     will = connect.will();
-    if (shared != null) {
-      shared.forgetHandedOver();
-    }
     if (window != null) {
       window.forEach((packetId, message) -> message.sent = false);
       unsent = window.size();
@@ -492,6 +492,7 @@ final class Session extends Subscriber {
         return forgets;
       });
     }
+    drain();
   }
 
   // ---- acknowledgements by the client

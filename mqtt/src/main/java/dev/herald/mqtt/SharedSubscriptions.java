@@ -9,8 +9,10 @@ import dev.herald.core.route.Message;
 import dev.herald.mqtt.codec.Subscribe;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,6 +73,7 @@ final class SharedSubscriptions {
     if (share == null) {
       return false;
     }
+    busy.remove(share);
     Member member = share.left();
     if (member != null) {
       List<Delivery> unsent = new ArrayList<>();
@@ -80,7 +83,8 @@ final class SharedSubscriptions {
           unsent.add(delivery);
         }
       });
-      session.forget(outbound -> unsent.contains(outbound.delivery));
+      Set<Delivery> gone = new HashSet<>(unsent);
+      session.forget(outbound -> gone.contains(outbound.delivery));
       member.leave(unsent, false);
     }
     return true;
@@ -110,6 +114,7 @@ final class SharedSubscriptions {
         unfinished.computeIfAbsent(delivery.member(), of -> new ArrayList<>()).add(delivery);
       }
     });
+    busy.clear();
     for (Share share : shares.values()) {
       Member member = share.left();
       if (member != null) {
@@ -170,10 +175,7 @@ final class SharedSubscriptions {
     @Nullable Member left() {
       Member before = member;
       member = null;
-      if (isBusy) {
-        isBusy = false;
-        busy.remove(this);
-      }
+      isBusy = false;
       return before;
     }
 
