@@ -1,10 +1,12 @@
 package dev.herald.http;
 
 import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.common.metric.NoopMeterRegistry;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import dev.herald.core.route.ThreadLane;
+import dev.herald.core.tls.Certificates;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -21,7 +23,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The HTTP edge: the group-message contract with its gateways, health and metrics, the console and
- * the description of the API, on one port. What may block runs on virtual threads.
+ * the description of the API, on one port, and on one more with TLS where there is a certificate.
+ * What may block runs on virtual threads.
  */
 public final class HttpEdge implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HttpEdge.class);
@@ -39,10 +42,12 @@ public final class HttpEdge implements AutoCloseable {
   private final MetricsExport export;
   private final VirtualThreads threads = new VirtualThreads();
   private final ErrorAnswers errors;
+  private final @Nullable Certificates certificates;
   private final List<Endpoint> endpoints;
   private volatile @Nullable Server server;
   private @Nullable ScheduledFuture<?> sweep;
   private int port;
+  private int httpsPort;
 
   /**
    * Makes an edge that is not started.
@@ -53,6 +58,7 @@ public final class HttpEdge implements AutoCloseable {
    * @param info what it tells about the server; called for each request
    * @param checks what must work for the server to be ready
    * @param console the console's files
+   * @param certificates what HTTPS shows, started; null for no HTTPS
    */
   public HttpEdge(
       HttpSettings settings,
@@ -60,8 +66,10 @@ public final class HttpEdge implements AutoCloseable {
       Hub hub,
       Supplier<ServerInfo> info,
       List<ReadinessCheck> checks,
-      Assets console) {
+      Assets console,
+      @Nullable Certificates certificates) {
     this.settings = settings;
+    this.certificates = certificates;
     this.addresses = List.copyOf(addresses);
     this.hub = hub;
     this.lane = new ThreadLane(hub.lane(), "herald-http-lane");
@@ -94,7 +102,8 @@ public final class HttpEdge implements AutoCloseable {
     export.start();
     errors.endpoints(endpoints);
     server = bind();
-    port = server.activeLocalPort();
+    port = server.activeLocalPort(SessionProtocol.HTTP);
+    httpsPort = certificates == null ? 0 : server.activeLocalPort(SessionProtocol.HTTPS);
     sweep = threads.scheduleWithFixedDelay(gateways::sweep, 1, 1, TimeUnit.SECONDS);
     LOG.info("http.started port={}", port);
   }
@@ -102,6 +111,11 @@ public final class HttpEdge implements AutoCloseable {
   /** Returns the port that is bound; 0 before the start. */
   public synchronized int port() {
     return port;
+  }
+
+  /** Returns the port of HTTPS that is bound; 0 before the start, and without a certificate. */
+  public synchronized int httpsPort() {
+    return httpsPort;
   }
 
   /** Returns how many connections are open; never waits, as a start or stop may take a while. */
@@ -135,17 +149,19 @@ public final class HttpEdge implements AutoCloseable {
 
   /** With port 0 and several addresses, all must get the port that the system picks for one. */
   private Server bind() throws IOException {
-    boolean pick = settings.port() == 0 && addresses.size() > 1;
+    int securePort = certificates == null ? -1 : certificates.settings().httpPort();
+    boolean pick = addresses.size() > 1 && (settings.port() == 0 || securePort == 0);
     for (int tries = 1; ; tries++) {
-      int wanted = pick ? freePort(addresses.getFirst()) : settings.port();
-      Server candidate = build(wanted);
+      int wanted = pick && settings.port() == 0 ? freePort(addresses.getFirst()) : settings.port();
+      int wantedSecure = pick && securePort == 0 ? freePort(addresses.getFirst()) : securePort;
+      Server candidate = build(wanted, wantedSecure);
       try {
         candidate.start().join();
         return candidate;
       } catch (CompletionException e) {
         candidate.stop().join();
         if (!pick || tries == EPHEMERAL_TRIES) {
-          throw cannotBind(wanted, e);
+          throw cannotBind(wanted, wantedSecure, e);
         }
       }
     }
@@ -158,11 +174,12 @@ public final class HttpEdge implements AutoCloseable {
     }
   }
 
-  private IOException cannotBind(int wanted, CompletionException failure) {
+  private IOException cannotBind(int wanted, int wantedSecure, CompletionException failure) {
     Throwable cause = failure.getCause() == null ? failure : failure.getCause();
     return new IOException(
         "http.port "
             + wanted
+            + (certificates == null ? "" : " or tls.httpPort " + wantedSecure)
             + " cannot be bound on "
             + String.join(", ", addresses.stream().map(InetAddress::getHostAddress).toList())
             + ": "
@@ -170,9 +187,13 @@ public final class HttpEdge implements AutoCloseable {
         cause);
   }
 
-  private Server build(int wantedPort) {
+  private Server build(int wantedPort, int wantedSecurePort) {
     ServerBuilder builder = Server.builder();
     addresses.forEach(address -> builder.http(new InetSocketAddress(address, wantedPort)));
+    if (certificates != null) {
+      addresses.forEach(address -> builder.https(new InetSocketAddress(address, wantedSecurePort)));
+      new Https(certificates).addTo(builder);
+    }
     builder
         .maxNumConnections(settings.connectionsMax())
         .maxRequestLength((long) settings.requestBytesMax() + Body.DROPPED_BYTES_MAX)

@@ -43,15 +43,15 @@ final class OperatorApi {
     List<String> broken =
         checks.stream()
             .filter(check -> !check.works().getAsBoolean())
-            .map(ReadinessCheck::name)
+            .map(ReadinessCheck::otherwise)
             .toList();
     byte[] body =
         Json.encode(json -> {
           json.writeStartObject();
           json.writeBooleanField("ready", broken.isEmpty());
           json.writeArrayFieldStart("reasons");
-          for (String name : broken) {
-            json.writeString(name + " does not work");
+          for (String reason : broken) {
+            json.writeString(reason);
           }
           json.writeEndArray();
           json.writeEndObject();
@@ -83,6 +83,9 @@ final class OperatorApi {
           json.writeNumberField("mqttPort", server.mqttPort());
           json.writeNumberField("wsPort", server.wsPort());
           json.writeNumberField("httpPort", server.httpPort());
+          json.writeNumberField("mqttsPort", server.mqttsPort());
+          json.writeNumberField("wssPort", server.wssPort());
+          json.writeNumberField("httpsPort", server.httpsPort());
           json.writeEndObject();
         }));
   }

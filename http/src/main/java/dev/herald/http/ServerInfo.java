@@ -9,6 +9,17 @@ package dev.herald.http;
  * @param mqttPort the port MQTT is bound to, 0 if to none
  * @param wsPort the port MQTT over WebSocket is bound to, 0 if to none
  * @param httpPort the port HTTP is bound to
+ * @param mqttsPort the port MQTT over TLS is bound to, 0 if to none
+ * @param wssPort the port MQTT over secure WebSocket is bound to, 0 if to none
+ * @param httpsPort the port HTTPS is bound to, 0 if to none
  */
 public record ServerInfo(
-    String version, String node, long startedAtMs, int mqttPort, int wsPort, int httpPort) {}
+    String version,
+    String node,
+    long startedAtMs,
+    int mqttPort,
+    int wsPort,
+    int httpPort,
+    int mqttsPort,
+    int wssPort,
+    int httpsPort) {}

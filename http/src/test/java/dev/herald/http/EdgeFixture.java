@@ -67,9 +67,10 @@ final class EdgeFixture implements AutoCloseable {
                 new Origins(List.of("https://chat.example.com"), false)),
             this::info,
             List.of(
-                new ReadinessCheck("store", store::check),
-                new ReadinessCheck("mqtt", listening::get)),
-            new OnePage());
+                new ReadinessCheck("store does not work", store::check),
+                new ReadinessCheck("mqtt does not work", listening::get)),
+            new OnePage(),
+            null);
   }
 
   static EdgeFixture start(Path data) throws IOException {
@@ -146,7 +147,7 @@ final class EdgeFixture implements AutoCloseable {
   }
 
   private ServerInfo info() {
-    return new ServerInfo("0.1.0", "node-1", STARTED_AT_MS, 1883, 8083, edge.port());
+    return new ServerInfo("0.1.0", "node-1", STARTED_AT_MS, 1883, 8083, edge.port(), 8883, 8084, 0);
   }
 
   @Override

@@ -31,7 +31,7 @@ class OperatorIT {
             "{\"version\":\"0.1.0\",\"node\":\"node-1\",\"startedAt\":1700000000000,"
                 + "\"mqttPort\":1883,\"wsPort\":8083,\"httpPort\":"
                 + edge.edge.port()
-                + "}");
+                + ",\"mqttsPort\":8883,\"wssPort\":8084,\"httpsPort\":0}");
   }
 
   @Test

@@ -51,7 +51,9 @@ class BenchIT {
             new GroupCommands(new EmbeddedJournal(metrics), new MessageIds(0, clock, 0)),
             metrics,
             new Origins(List.of(), false),
-            clock);
+            clock,
+            () -> 0,
+            null);
     return new MqttEdge(settings, ws, List.of(InetAddress.getLoopbackAddress()), core);
   }
 

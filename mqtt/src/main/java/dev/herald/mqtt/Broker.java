@@ -3,7 +3,10 @@ package dev.herald.mqtt;
 import dev.herald.core.app.Apps;
 import dev.herald.core.group.GroupCommands;
 import dev.herald.core.route.Router;
+import dev.herald.mqtt.codec.Limit;
 import java.time.InstantSource;
+import java.util.Collection;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What every connection of the edge works with.
@@ -14,6 +17,7 @@ import java.time.InstantSource;
  * @param groups takes the messages of groups
  * @param sessions the sessions of this node
  * @param counters what is counted
+ * @param memory what the server does without while memory is short
  * @param clock the time of expiries
  */
 record Broker(
@@ -23,4 +27,26 @@ record Broker(
     GroupCommands groups,
     Sessions sessions,
     Counters counters,
-    InstantSource clock) {}
+    MemoryPressure memory,
+    InstantSource clock) {
+
+  /**
+   * Returns which limit a session's queue would be beyond, or null.
+   *
+   * @param absent whether the session has no connection
+   * @param bytes how many bytes the queue would hold
+   * @param queue what waits now; null for nothing
+   */
+  @Nullable Limit queueLimitMet(boolean absent, long bytes, @Nullable Collection<?> queue) {
+    long usual = settings.queueBytesMax();
+    if (bytes > usual) {
+      return Limit.QUEUE_BYTES;
+    }
+    if (absent && bytes > memory.ofAbsent(usual)) {
+      return Limit.MEMORY;
+    }
+    return queue != null && queue.size() >= settings.queueMessagesMax()
+        ? Limit.QUEUE_MESSAGES
+        : null;
+  }
+}

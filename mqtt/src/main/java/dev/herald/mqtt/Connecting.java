@@ -6,10 +6,13 @@ import dev.herald.core.error.HeraldException;
 import dev.herald.core.event.GroupLimits;
 import dev.herald.mqtt.codec.Accepted;
 import dev.herald.mqtt.codec.Connect;
+import dev.herald.mqtt.codec.Limit;
 import dev.herald.mqtt.codec.PacketEncoder;
 import dev.herald.mqtt.codec.PacketException;
 import dev.herald.mqtt.codec.Reason;
 import dev.herald.mqtt.codec.Utf8;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +21,7 @@ import org.jspecify.annotations.Nullable;
  * if need be, and answers.
  */
 final class Connecting {
-  /** The most characters of a client identifier. */
-  static final int CLIENT_ID_CHARACTERS_MAX = 1024;
+  private static final Logger LOG = System.getLogger(Connecting.class.getName());
 
   /** How often a connection follows a session that is made anew elsewhere each time. */
   private static final int MOVES_MAX = 16;
@@ -49,6 +51,7 @@ final class Connecting {
       }
       attach(app, identity, new Sessions.Key(app.id(), clientId), terms);
     } catch (HeraldException refusal) {
+      countLimit(refusal);
       connection.end(
           refusal.code() == ErrorCode.FIELD_INVALID
               ? Reason.BAD_USER_NAME_OR_PASSWORD
@@ -57,17 +60,30 @@ final class Connecting {
     }
   }
 
+  /** Sessions are all that finds no room here. */
+  private void countLimit(HeraldException refusal) {
+    if (refusal.code() == ErrorCode.QUOTA_EXCEEDED) {
+      broker.counters().limit(Limit.SESSIONS).increment();
+    }
+  }
+
   private void check() {
+    if (broker.memory().refusesClient()) {
+      throw new HeraldException(
+          ErrorCode.SERVER_BUSY, "memory is short on this server; try again later");
+    }
     String clientId = packet.clientId();
     if (clientId.isEmpty() && packet.version() < 5 && !packet.cleanStart()) {
       throw new PacketException(
           Reason.CLIENT_IDENTIFIER_NOT_VALID,
           "a session that is kept needs a client identifier [MQTT-3.1.3-8]");
     }
-    if (clientId.length() > CLIENT_ID_CHARACTERS_MAX) {
+    int charactersMax = broker.settings().clientIdCharactersMax();
+    if (clientId.length() > charactersMax) {
       throw new PacketException(
           Reason.CLIENT_IDENTIFIER_NOT_VALID,
-          "the client identifier has more than " + CLIENT_ID_CHARACTERS_MAX + " characters");
+          "the client identifier has more than " + charactersMax + " characters",
+          Limit.CLIENT_ID);
     }
     if (packet.options().authenticationMethod() != null) {
       throw new PacketException(
@@ -174,6 +190,7 @@ final class Connecting {
           try {
             then.run();
           } catch (HeraldException refusal) {
+            countLimit(refusal);
             connection.end(refusal.code().mqttReason(), refusal.detail());
           }
         });
@@ -182,6 +199,7 @@ final class Connecting {
   private void accept(Session session, Identity identity, boolean present, Accepted terms) {
     session.attach(connection, packet, identity.userId(), sessionExpirySeconds());
     connection.connected(session, keepAliveSeconds());
+    LOG.log(Level.DEBUG, () -> "mqtt.connected " + connection);
     PacketOutput out = connection.out();
     out.useAliases(
         Math.min(packet.options().topicAliasMaximum(), broker.settings().topicAliasMax()));

@@ -3,6 +3,7 @@ package dev.herald.mqtt;
 import dev.herald.mqtt.codec.Ack;
 import dev.herald.mqtt.codec.Connect;
 import dev.herald.mqtt.codec.Disconnect;
+import dev.herald.mqtt.codec.Limit;
 import dev.herald.mqtt.codec.PacketDecoder;
 import dev.herald.mqtt.codec.PacketEncoder;
 import dev.herald.mqtt.codec.PacketException;
@@ -18,10 +19,15 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.SocketAddress;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +55,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private final InboundPublisher publisher;
 
   private @Nullable ByteBuf incomplete;
+  private @Nullable Peer peer;
   private @Nullable Session session;
   private int version;
   private boolean wantsReasons;
@@ -101,12 +108,50 @@ final class Connection extends ChannelInboundHandlerAdapter {
     return present;
   }
 
+  /** Returns the session, or null before CONNECT is obeyed and after the end. */
+  @Nullable Session sessionOrNull() {
+    return session;
+  }
+
   InboundPublisher publisher() {
     return publisher;
   }
 
   boolean isEnding() {
     return ending;
+  }
+
+  // ---- the other end
+
+  /** Notes where the client is, by the header of a proxy. */
+  void comesFrom(SocketAddress address) {
+    peer = new Peer(address, null);
+  }
+
+  /** Returns what is known of the other end beside its socket. */
+  Peer peer() {
+    return Peer.orUnknown(peer);
+  }
+
+  private void handshakeIsOver(SslHandshakeCompletionEvent handshake) {
+    if (handshake.isSuccess()) {
+      noteCertificate(channel.pipeline().get(SslHandler.class));
+    } else {
+      broker.counters().tlsHandshakesFailed.increment();
+      LOG.log(Level.DEBUG, () -> "mqtt.tls_handshake_failed " + this + " " + handshake.cause());
+    }
+  }
+
+  private void noteCertificate(SslHandler tls) {
+    if (!tls.engine().getNeedClientAuth() && !tls.engine().getWantClientAuth()) {
+      return;
+    }
+    try {
+      String subject = tls.engine().getSession().getPeerPrincipal().getName();
+      peer = new Peer(peer().address(), subject);
+    } catch (SSLPeerUnverifiedException none) {
+      // it may connect without a certificate
+    }
   }
 
   // ---- bytes to packets
@@ -144,6 +189,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
         // one packet after the other
       }
     } catch (PacketException broken) {
+      Limit limit = broken.limit();
+      if (limit != null) {
+        broker.counters().limit(limit).increment();
+      }
       broker.counters().protocolErrors.increment();
       LOG.log(Level.DEBUG, () -> "mqtt.protocol_error " + this + " " + broken.getMessage());
       end(broken.reason(), broken.getMessage());
@@ -197,7 +246,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
           Reason.MALFORMED_PACKET, "the length has more bytes than needed [MQTT-1.5.5-1]");
     }
     if (headerBytes + length > broker.settings().packetBytesMax()) {
-      throw new PacketException(Reason.PACKET_TOO_LARGE, "the packet is larger than announced");
+      throw new PacketException(
+          Reason.PACKET_TOO_LARGE, "the packet is larger than announced", Limit.PACKET_BYTES);
     }
     if (in.readableBytes() < headerBytes + length) {
       return false;
@@ -331,8 +381,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   /** Reads no further for now if there is a reason not to. */
   void pauseIfNeeded() {
-    if (!paused && !ending && !moving && mustPause()) {
+    if (!paused && !ending && !moving && (mustPause() || isSlowed())) {
       paused = true;
+      if (isSlowed()) {
+        broker.memory().countPause();
+      }
       channel.config().setAutoRead(false);
       lane.pause(this);
     }
@@ -340,6 +393,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   private boolean mustPause() {
     return broker.router().isCongested() || publisher.isFull() || outputPiledUp();
+  }
+
+  /** Returns whether it publishes while publishers are to be read once a second only. */
+  private boolean isSlowed() {
+    return broker.memory().slowsPublishers()
+        && publisher.hasPublished()
+        && lastReadTick == lane.tick();
   }
 
   /** Returns whether the client asks for more answers than it reads. */
@@ -351,7 +411,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
     if (ending || !paused) {
       return;
     }
-    if (mustPause()) {
+    if (isSlowed()) {
+      lane.pause(this);
+    } else if (mustPause()) {
       if (!outputPiledUp()) {
         // the silence is ours
         lastReadTick = lane.tick();
@@ -411,6 +473,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
     if (webSocket && channel.isActive()) {
       var _ = channel.writeAndFlush(new CloseWebSocketFrame(WebSocketCloseStatus.NORMAL_CLOSURE));
     } else if (channel instanceof DuplexChannel duplex && duplex.isActive()) {
+      SslHandler tls = channel.pipeline().get(SslHandler.class);
+      if (tls != null) {
+        var _ = tls.closeOutbound();
+      }
       var _ = duplex.shutdownOutput();
     } else {
       close();
@@ -445,6 +511,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     } else if (session == null) {
       if (silent > broker.settings().connectTimeout().toSeconds() && !moving) {
         LOG.log(Level.DEBUG, () -> "mqtt.connect_timeout " + this);
+        broker.counters().limit(Limit.CONNECT_TIMEOUT).increment();
         close();
       }
     } else if (keepAliveSeconds > 0 && silent - 1 > keepAliveSeconds + keepAliveSeconds / 2) {
@@ -453,7 +520,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** The peer sends no more: it is answered what it sent, then the connection is closed. */
+  /**
+   * Hears of the end of a TLS handshake; and that the peer sends no more: it is answered what it
+   * sent, then the connection is closed.
+   */
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event == ChannelInputShutdownEvent.INSTANCE) {
@@ -463,6 +533,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
         out.flush();
         close();
       }
+    } else if (event instanceof SslHandshakeCompletionEvent handshake) {
+      handshakeIsOver(handshake);
     }
   }
 
@@ -482,7 +554,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (cause instanceof DecoderException) {
+    if (cause instanceof SSLException || cause.getCause() instanceof SSLException) {
+      LOG.log(Level.DEBUG, () -> "mqtt.tls_error " + this + " " + cause.getMessage());
+    } else if (cause instanceof DecoderException) {
       broker.counters().protocolErrors.increment();
       LOG.log(Level.DEBUG, () -> "mqtt.websocket_error " + this + " " + cause.getMessage());
     } else if (!(cause instanceof IOException)) {
@@ -494,8 +568,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
   @Override
   public String toString() {
     Session present = session;
+    Peer known = peer();
     return "remote="
-        + channel.remoteAddress()
+        + (known.address() == null
+            ? channel.remoteAddress()
+            : known.address() + " proxy=" + channel.remoteAddress())
+        + (known.certificateSubject() == null ? "" : " subject=" + known.certificateSubject())
         + (present == null ? "" : " app=" + present.key().appId());
   }
 }

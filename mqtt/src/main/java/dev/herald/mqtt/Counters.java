@@ -2,11 +2,16 @@ package dev.herald.mqtt;
 
 import dev.herald.core.metric.Metrics;
 import dev.herald.core.metric.Metrics.Counter;
+import dev.herald.mqtt.codec.Limit;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** What the edge counts. Thread-safe. */
 final class Counters {
   final AtomicInteger connections = new AtomicInteger();
+  private final Map<Limit, Counter> limits = new EnumMap<>(Limit.class);
   final Counter accepted;
   final Counter refused;
   final Counter received;
@@ -15,6 +20,8 @@ final class Counters {
   final Counter bytesSent;
   final Counter protocolErrors;
   final Counter takenOver;
+  final Counter tlsHandshakesFailed;
+  final Counter proxyHeadersRefused;
 
   /** Messages for clients that do not read or acknowledge fast enough. */
   final Counter droppedSlow;
@@ -32,6 +39,15 @@ final class Counters {
   final Counter droppedRefused;
 
   Counters(Metrics metrics) {
+    for (Limit limit : Limit.values()) {
+      limits.put(
+          limit,
+          metrics.counter(
+              "herald_mqtt_limits_total",
+              "limit",
+              limit.setting(),
+              "How often a limit was met, by the name of its setting."));
+    }
     metrics.gauge("herald_mqtt_connections", "Open MQTT connections.", connections::get);
     accepted =
         metrics.counter("herald_mqtt_connections_accepted_total", "MQTT connections accepted.");
@@ -48,6 +64,14 @@ final class Counters {
         metrics.counter(
             "herald_mqtt_protocol_errors_total",
             "Connections ended because the client broke MQTT.");
+    tlsHandshakesFailed =
+        metrics.counter(
+            "herald_mqtt_tls_handshakes_failed_total",
+            "Connections that ended before their TLS handshake did.");
+    proxyHeadersRefused =
+        metrics.counter(
+            "herald_mqtt_proxy_headers_refused_total",
+            "Connections ended because they did not begin with a valid PROXY header.");
     takenOver =
         metrics.counter(
             "herald_mqtt_sessions_taken_over_total",
@@ -57,6 +81,11 @@ final class Counters {
     droppedExpired = dropped(metrics, "expired");
     droppedTooLarge = dropped(metrics, "packet_too_large");
     droppedRefused = dropped(metrics, "refused");
+  }
+
+  /** Returns what counts how often a limit was met. */
+  Counter limit(Limit limit) {
+    return Objects.requireNonNull(limits.get(limit));
   }
 
   private static Counter dropped(Metrics metrics, String reason) {

@@ -9,6 +9,7 @@ import dev.herald.core.route.Message;
 import dev.herald.core.route.MessageProperties;
 import dev.herald.mqtt.codec.Ack;
 import dev.herald.mqtt.codec.Connect;
+import dev.herald.mqtt.codec.Limit;
 import dev.herald.mqtt.codec.PacketException;
 import dev.herald.mqtt.codec.PacketType;
 import dev.herald.mqtt.codec.Publish;
@@ -37,6 +38,8 @@ final class InboundPublisher {
 
   /** A group whose members do not keep up with the client, or null. */
   private @Nullable ConsumerGroup heldBackBy;
+
+  private boolean published;
 
   InboundPublisher(Broker broker, Connection connection) {
     this.broker = broker;
@@ -70,8 +73,14 @@ final class InboundPublisher {
     }
   }
 
+  /** Returns whether the client has published on this connection. */
+  boolean hasPublished() {
+    return published;
+  }
+
   /** Obeys a PUBLISH packet. */
   void publish(Publish packet) {
+    published = true;
     broker.counters().received.increment();
     String topic = packet.topicAlias() == 0 ? packet.topic() : resolve(packet);
     if (packet.retain()) {
@@ -281,7 +290,9 @@ final class InboundPublisher {
         && unacknowledged >= broker.settings().receiveMax()
         && !(packet.qos() == 2 && connection.session().received().isReceived(packet.packetId()))) {
       throw new PacketException(
-          Reason.RECEIVE_MAXIMUM_EXCEEDED, "more messages than the receive maximum [MQTT-3.3.4-9]");
+          Reason.RECEIVE_MAXIMUM_EXCEEDED,
+          "more messages than the receive maximum [MQTT-3.3.4-9]",
+          Limit.RECEIVE);
     }
   }
 

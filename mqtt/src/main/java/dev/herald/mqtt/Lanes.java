@@ -13,9 +13,9 @@ final class Lanes {
   private final List<LoopLane> lanes = new ArrayList<>();
   private final IdentityHashMap<EventExecutor, LoopLane> byLoop = new IdentityHashMap<>();
 
-  Lanes(EventLoopGroup group, InstantSource clock) {
+  Lanes(EventLoopGroup group, MqttSettings settings, InstantSource clock) {
     for (EventExecutor executor : group) {
-      LoopLane lane = new LoopLane((EventLoop) executor, lanes.size(), clock);
+      LoopLane lane = new LoopLane((EventLoop) executor, lanes.size(), settings, clock);
       lanes.add(lane);
       byLoop.put(executor, lane);
     }

@@ -9,8 +9,10 @@ import java.lang.System.Logger.Level;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
@@ -33,6 +35,9 @@ final class LoopLane implements Lane {
   private static final int DRAIN_TASKS_MAX = 4096;
   private static final int PAUSE_CHECK_MS = 2;
 
+  /** With less than that, ending a session frees nothing to speak of. */
+  private static final int ENDED_BYTES_MIN = 64 * 1024;
+
   private final EventLoop loop;
   private final int index;
   private final InstantSource clock;
@@ -42,7 +47,7 @@ final class LoopLane implements Lane {
   private final Runnable flush = this::flush;
 
   // all below is touched on the loop only
-  private final PacketDecoder decoder = new PacketDecoder();
+  private final PacketDecoder decoder;
   private final PacketReader reader = new PacketReader();
   private final List<Connection> dirty = new ArrayList<>();
   private final List<Connection> paused = new ArrayList<>();
@@ -52,7 +57,8 @@ final class LoopLane implements Lane {
   private boolean flushScheduled;
   private int tick;
 
-  LoopLane(EventLoop loop, int index, InstantSource clock) {
+  LoopLane(EventLoop loop, int index, MqttSettings settings, InstantSource clock) {
+    this.decoder = new PacketDecoder(settings.topicBytesMax(), settings.topicLevelsMax());
     this.loop = loop;
     this.index = index;
     this.clock = clock;
@@ -205,6 +211,34 @@ final class LoopLane implements Lane {
       }
     }
     sweepSessions(clock.millis());
+  }
+
+  /**
+   * Ends the sessions for which most waits, largest first, until a tenth is let go of all that
+   * waits on this lane. Those for which less than {@value #ENDED_BYTES_MIN} bytes wait stay.
+   */
+  void endLargestSessions(MemoryPressure memory) {
+    PriorityQueue<Session> largest =
+        new PriorityQueue<>(Comparator.comparingLong(Session::waitingBytes).reversed());
+    for (int i = 0; i < connectionCount; i++) {
+      Connection connection = connections[i];
+      Session session = connection == null ? null : connection.sessionOrNull();
+      if (session != null && session.waitingBytes() >= ENDED_BYTES_MIN) {
+        largest.add(session);
+      }
+    }
+    deadlines
+        .values()
+        .forEach(due ->
+            due.stream()
+                .filter(session -> session.waitingBytes() >= ENDED_BYTES_MIN)
+                .forEach(largest::add));
+    long all = largest.stream().mapToLong(Session::waitingBytes).sum();
+    for (long left = all; left > all - Math.ceilDiv(all, 10L); ) {
+      Session session = largest.remove();
+      left -= session.waitingBytes();
+      survive(() -> memory.end(session));
+    }
   }
 
   private void sweepSessions(long nowMs) {

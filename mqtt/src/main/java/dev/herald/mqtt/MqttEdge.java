@@ -4,13 +4,15 @@ import dev.herald.core.app.Apps;
 import dev.herald.core.group.GroupCommands;
 import dev.herald.core.metric.Metrics;
 import dev.herald.core.route.Router;
+import dev.herald.core.tls.Certificates;
+import dev.herald.core.tls.TlsSettings;
 import dev.herald.core.web.Origins;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
@@ -20,10 +22,6 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.handler.codec.http.HttpObjectAggregator;
-import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolConfig;
-import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -33,16 +31,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The MQTT edge: listens on TCP and WebSocket and serves MQTT 3.1.1 and 5.0 to the clients of every
- * app.
+ * The MQTT edge: listens on TCP and WebSocket, with and without TLS, and serves MQTT 3.1.1 and 5.0
+ * to the clients of every app.
  */
 public final class MqttEdge implements AutoCloseable {
   private static final int BACKLOG = 4096;
-  private static final int HANDSHAKE_BYTES_MAX = 16 * 1024;
   private static final int EPHEMERAL_TRIES = 20;
   private static final int STOP_SECONDS_MAX = 3;
   private static final int RETAINED_SWEEP_SECONDS = 60;
@@ -55,12 +52,16 @@ public final class MqttEdge implements AutoCloseable {
   private final Router router;
   private final Origins origins;
   private final Broker broker;
+  private final @Nullable Certificates certificates;
+  private final @Nullable TlsHandlers tls;
   private final List<Channel> listeners = new ArrayList<>();
 
   private @Nullable EventLoopGroup group;
   private @Nullable Lanes lanes;
   private int mqttPort;
   private int wsPort;
+  private int mqttsPort;
+  private int wssPort;
 
   /**
    * Makes an edge that is not started.
@@ -77,6 +78,9 @@ public final class MqttEdge implements AutoCloseable {
     this.addresses = addresses;
     this.router = core.router();
     this.origins = core.origins();
+    this.certificates = core.certificates();
+    this.tls = certificates == null ? null : new TlsHandlers(certificates);
+    Counters counters = new Counters(core.metrics());
     this.broker =
         new Broker(
             settings,
@@ -84,7 +88,9 @@ public final class MqttEdge implements AutoCloseable {
             core.router(),
             core.groups(),
             new Sessions(settings.sessionsMax(), core.metrics()),
-            new Counters(core.metrics()),
+            counters,
+            new MemoryPressure(
+                settings.memoryHighWater(), core.memoryPercent(), core.metrics(), counters),
             core.clock());
   }
 
@@ -98,6 +104,8 @@ public final class MqttEdge implements AutoCloseable {
    * @param metrics where the edge counts
    * @param origins which web pages may connect
    * @param clock the time of expiries
+   * @param memoryPercent tells how full memory is, in percent; called once a second
+   * @param certificates what TLS listeners show, started; null for no TLS listener
    */
   public record Core(
       Apps apps,
@@ -105,7 +113,9 @@ public final class MqttEdge implements AutoCloseable {
       GroupCommands groups,
       Metrics metrics,
       Origins origins,
-      InstantSource clock) {}
+      InstantSource clock,
+      IntSupplier memoryPercent,
+      @Nullable Certificates certificates) {}
 
   /**
    * Starts the event loops and listens.
@@ -120,7 +130,7 @@ public final class MqttEdge implements AutoCloseable {
             new DefaultThreadFactory("herald-mqtt"),
             Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
     group = loops;
-    lanes = new Lanes(loops, broker.clock());
+    lanes = new Lanes(loops, settings, broker.clock());
     for (LoopLane lane : lanes.all()) {
       router.addLane(lane);
       lane.start();
@@ -133,18 +143,47 @@ public final class MqttEdge implements AutoCloseable {
                 RETAINED_SWEEP_SECONDS,
                 RETAINED_SWEEP_SECONDS,
                 TimeUnit.SECONDS);
+    var _ = loops.next().scheduleAtFixedRate(this::lookAtMemory, 1, 1, TimeUnit.SECONDS);
     try {
-      mqttPort = listen("mqtt.port", settings.port(), this::addMqtt);
-      wsPort = listen("ws.port", wsSettings.port(), this::addWebSocket);
+      mqttPort = listen("mqtt.port", settings.port(), listener("mqtt", null, null));
+      wsPort = listen("ws.port", wsSettings.port(), listener("ws", null, origins));
+      if (tls != null && certificates != null) {
+        TlsSettings at = certificates.settings();
+        tls.start();
+        mqttsPort = listen("tls.mqttPort", at.mqttPort(), listener("mqtts", tls, null));
+        wssPort = listen("tls.wsPort", at.wsPort(), listener("wss", tls, origins));
+      }
     } catch (IOException e) {
       close();
       throw e;
     }
   }
 
+  /** Returns a session, or null. */
+  @Nullable Session session(Sessions.Key key) {
+    return broker.sessions().find(key);
+  }
+
   /** Returns the lanes, once started. */
   synchronized List<LoopLane> lanes() {
     return lanes == null ? List.of() : lanes.all();
+  }
+
+  /** Looks how full memory is, and ends sessions if it must. Called once a second. */
+  void lookAtMemory() {
+    broker.memory().look();
+    if (broker.memory().endsSessions()) {
+      lanes().forEach(lane -> lane.execute(() -> lane.endLargestSessions(broker.memory())));
+    }
+  }
+
+  /**
+   * Returns what the server does without while memory is short: 0 nothing; 1 new clients are
+   * refused; 2 less is kept for slow and absent clients; 3 publishers are read less; 4 the sessions
+   * for which most waits are ended. Each has those before it. From any thread.
+   */
+  public int memoryStep() {
+    return broker.memory().step();
   }
 
   /** Returns the port MQTT is served on, once started. */
@@ -155,6 +194,19 @@ public final class MqttEdge implements AutoCloseable {
   /** Returns the port MQTT over WebSocket is served on, once started. */
   public synchronized int wsPort() {
     return wsPort;
+  }
+
+  /** Returns the port MQTT over TLS is served on, once started; 0 if there is no certificate. */
+  public synchronized int mqttsPort() {
+    return mqttsPort;
+  }
+
+  /**
+   * Returns the port MQTT over secure WebSocket is served on, once started; 0 if there is no
+   * certificate.
+   */
+  public synchronized int wssPort() {
+    return wssPort;
   }
 
   /**
@@ -184,15 +236,23 @@ public final class MqttEdge implements AutoCloseable {
     loops
         .shutdownGracefully(50, STOP_SECONDS_MAX * 1000L, TimeUnit.MILLISECONDS)
         .awaitUninterruptibly(STOP_SECONDS_MAX, TimeUnit.SECONDS);
+    if (tls != null) {
+      tls.close();
+    }
   }
 
-  private int listen(String key, int port, Consumer<Channel> initializer) throws IOException {
+  private Listener listener(
+      String name, @Nullable TlsHandlers secured, @Nullable Origins webSocketOf) {
+    return new Listener(name, broker, this::laneOf, secured, webSocketOf);
+  }
+
+  private int listen(String key, int port, Listener accepting) throws IOException {
     for (int tries = 1; ; tries++) {
       List<Channel> opened = new ArrayList<>();
       int actual = port;
       try {
         for (InetAddress address : addresses) {
-          Channel listener = bind(key, new InetSocketAddress(address, actual), initializer);
+          Channel listener = bind(key, new InetSocketAddress(address, actual), accepting);
           opened.add(listener);
           actual = ((InetSocketAddress) listener.localAddress()).getPort();
         }
@@ -208,7 +268,7 @@ public final class MqttEdge implements AutoCloseable {
     }
   }
 
-  private Channel bind(String key, InetSocketAddress address, Consumer<Channel> initializer)
+  private Channel bind(String key, InetSocketAddress address, Listener listener)
       throws IOException {
     Class<? extends ServerSocketChannel> type =
         Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
@@ -218,11 +278,12 @@ public final class MqttEdge implements AutoCloseable {
             .channel(type)
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .option(ChannelOption.SO_REUSEADDR, true)
+            .handler(new AcceptGate(broker))
             .childOption(ChannelOption.TCP_NODELAY, true)
             // Connection closes, when it has answered what came before
             .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
             .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-            .childHandler(new Initializer(initializer))
+            .childHandler(listener)
             .bind(address)
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
@@ -249,32 +310,7 @@ public final class MqttEdge implements AutoCloseable {
 
   /** Returns what makes a channel of these loops an MQTT connection. */
   ChannelHandler mqttInitializer() {
-    return new Initializer(this::addMqtt);
-  }
-
-  private void addMqtt(Channel channel) {
-    channel.pipeline().addLast(new Connection(broker, laneOf(channel), channel, false));
-  }
-
-  private void addWebSocket(Channel channel) {
-    WebSocketServerProtocolConfig config =
-        WebSocketServerProtocolConfig.newBuilder()
-            .websocketPath(WsGate.PATH)
-            .checkStartsWith(true)
-            .subprotocols(WsGate.SUBPROTOCOL)
-            .handleCloseFrames(false)
-            .maxFramePayloadLength(settings.packetBytesMax() + HANDSHAKE_BYTES_MAX)
-            .handshakeTimeoutMillis(settings.connectTimeout().toMillis())
-            .build();
-    channel
-        .pipeline()
-        .addLast(
-            new HttpServerCodec(),
-            new HttpObjectAggregator(HANDSHAKE_BYTES_MAX),
-            new WsGate(origins),
-            new WebSocketServerProtocolHandler(config),
-            new WsFrames(),
-            new Connection(broker, laneOf(channel), channel, true));
+    return listener("mqtt", null, null);
   }
 
   private void removeExpired() {
@@ -282,34 +318,11 @@ public final class MqttEdge implements AutoCloseable {
     broker.apps().all().forEach(app -> app.retained().removeExpired(nowMs));
   }
 
-  private LoopLane laneOf(Channel channel) {
+  private LoopLane laneOf(EventLoop loop) {
     Lanes present = lanes;
     if (present == null) {
       throw new IllegalStateException("not started");
     }
-    return present.of(channel.eventLoop());
-  }
-
-  /** Counts a connection while it is open, and closes it at once when there are too many. */
-  private final class Initializer extends ChannelInitializer<Channel> {
-    private final Consumer<Channel> pipeline;
-
-    Initializer(Consumer<Channel> pipeline) {
-      this.pipeline = pipeline;
-    }
-
-    @Override
-    protected void initChannel(Channel channel) {
-      Counters counters = broker.counters();
-      if (counters.connections.incrementAndGet() > settings.connectionsMax()) {
-        counters.connections.decrementAndGet();
-        counters.refused.increment();
-        var _ = channel.close();
-        return;
-      }
-      counters.accepted.increment();
-      var _ = channel.closeFuture().addListener(closed -> counters.connections.decrementAndGet());
-      pipeline.accept(channel);
-    }
+    return present.of(loop);
   }
 }

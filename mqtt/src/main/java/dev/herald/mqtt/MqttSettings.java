@@ -2,6 +2,8 @@ package dev.herald.mqtt;
 
 import dev.herald.core.config.Setting;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 
 /**
  * The settings of the MQTT edge and its sessions: the section {@code mqtt}. The limits hold for
@@ -14,6 +16,13 @@ public record MqttSettings(
             min = "0",
             max = "65535")
         int port,
+    @Setting(
+            doc =
+                "The listeners whose connections begin with a PROXY header (version 1 or 2), by"
+                    + " which a load balancer names the client: any of mqtt, mqtts, ws, wss. On"
+                    + " these a connection without a valid header is closed, so name only what can"
+                    + " be reached through the load balancer alone.")
+        List<String> proxyProtocol,
     @Setting(
             doc =
                 "How many event loops carry connections, a thread each. 0 takes one for each"
@@ -34,6 +43,15 @@ public record MqttSettings(
         int connectionsMax,
     @Setting(
             doc =
+                "How many new connections each listening address takes in a second. Further ones"
+                    + " are closed as soon as they are accepted, and counted. 0 sets no limit.",
+            unit = "connections",
+            def = "50000",
+            min = "0",
+            max = "1000000")
+        int connectionRateMax,
+    @Setting(
+            doc =
                 "How long a new connection may take to send its CONNECT packet. It is closed after"
                     + " that.",
             def = "10s",
@@ -49,6 +67,35 @@ public record MqttSettings(
             min = "1KiB",
             max = "256MiB")
         int packetBytesMax,
+    @Setting(
+            doc =
+                "How long a topic name or filter may be, in bytes of UTF-8. A longer name ends the"
+                    + " connection with reason 0x90, a longer filter is refused with reason 0x8F,"
+                    + " 0x80 in 3.1.1.",
+            unit = "bytes",
+            def = "65535",
+            min = "64",
+            max = "65535")
+        int topicBytesMax,
+    @Setting(
+            doc =
+                "How many levels a topic name or filter may have. A name with more ends the"
+                    + " connection with reason 0x90, a filter with more is refused with reason"
+                    + " 0x8F, 0x80 in 3.1.1.",
+            unit = "levels",
+            def = "128",
+            min = "1",
+            max = "128")
+        int topicLevelsMax,
+    @Setting(
+            doc =
+                "How long a client identifier may be. A client with a longer one is refused with"
+                    + " reason 0x85, 2 in 3.1.1.",
+            unit = "characters",
+            def = "1024",
+            min = "23",
+            max = "65535")
+        int clientIdCharactersMax,
     @Setting(
             doc =
                 "How many subscriptions a session may have. One more is refused with reason 0x97,"
@@ -112,6 +159,32 @@ public record MqttSettings(
         int queueBytesMax,
     @Setting(
             doc =
+                "How many QoS 1 and 2 messages may wait for one session. At the limit the same"
+                    + " happens as at queueBytesMax; which of both is reached first depends on how"
+                    + " large messages are.",
+            unit = "messages",
+            def = "100000",
+            min = "1",
+            max = "10000000")
+        int queueMessagesMax,
+    @Setting(
+            doc =
+                "The high-water mark of the process's memory: heap in use, or direct buffers, in"
+                    + " percent of what the JVM may take. Above it the server is not ready, and"
+                    + " does without, step by step, each step a quarter of the way from the mark"
+                    + " to 100 percent further: first new clients are refused with reason 0x89;"
+                    + " then QoS 0 messages are dropped for clients that read slowly and sessions"
+                    + " without a connection may keep an eighth of queueBytesMax; then publishers"
+                    + " are read once a second only; then the sessions for which most waits are"
+                    + " ended with reason 0x97, a tenth of all that waits each second. A step is"
+                    + " left five points below where it was taken. 0 sets no mark.",
+            unit = "percent",
+            def = "70",
+            min = "0",
+            max = "95")
+        int memoryHighWater,
+    @Setting(
+            doc =
                 "How many sessions may exist, connected or not. A client that would need one more"
                     + " is refused with reason 0x97.",
             unit = "sessions",
@@ -159,6 +232,22 @@ public record MqttSettings(
             min = "64KiB",
             max = "16GiB")
         long consumerGroupBytesMax) {
+  private static final Set<String> LISTENERS = Set.of("mqtt", "mqtts", "ws", "wss");
+
+  /**
+   * Checks what single values cannot say.
+   *
+   * @throws IllegalArgumentException if proxyProtocol names a listener that does not exist
+   */
+  public MqttSettings {
+    proxyProtocol = List.copyOf(proxyProtocol);
+    for (String listener : proxyProtocol) {
+      if (!LISTENERS.contains(listener)) {
+        throw new IllegalArgumentException(
+            "proxyProtocol must name listeners (mqtt, mqtts, ws, wss), not '" + listener + "'");
+      }
+    }
+  }
 
   /** Returns how many event loops there are: as set, or one for each processor. */
   public int loopCount() {

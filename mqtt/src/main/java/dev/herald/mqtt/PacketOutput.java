@@ -1,6 +1,7 @@
 package dev.herald.mqtt;
 
 import dev.herald.core.route.Message;
+import dev.herald.mqtt.codec.Limit;
 import dev.herald.mqtt.codec.PacketEncoder;
 import dev.herald.mqtt.codec.PublishForm;
 import io.netty.buffer.ByteBuf;
@@ -89,7 +90,7 @@ final class PacketOutput {
     int size = plain ? form.plainSize() : form.sizeMax(identifiers.length);
     if (size > packetBytesMax && !takes(form, message, false, identifiers)) {
       broker.counters().droppedTooLarge.increment();
-    } else if (isBacklogged() && pendingBytes() + size > broker.settings().queueBytesMax()) {
+    } else if (isBacklogged() && hasNoRoom(size)) {
       broker.counters().droppedSlow.increment();
     } else if (plain) {
       form.writePlain(room(size));
@@ -97,6 +98,15 @@ final class PacketOutput {
     } else {
       write(form, message, retain ? 1 : 0, 0, identifiers);
     }
+  }
+
+  /** Returns whether a client that reads slowly is to miss a message of QoS 0. */
+  private boolean hasNoRoom(int size) {
+    if (pendingBytes() + size > broker.settings().queueBytesMax()) {
+      broker.counters().limit(Limit.QUEUE_BYTES).increment();
+      return true;
+    }
+    return broker.memory().dropsForSlowClient();
   }
 
   /** Sends a QoS 1 or 2 message. */

@@ -7,6 +7,7 @@ import dev.herald.core.route.Message;
 import dev.herald.core.route.Subscriber;
 import dev.herald.core.route.Subscription;
 import dev.herald.mqtt.codec.Connect;
+import dev.herald.mqtt.codec.Limit;
 import dev.herald.mqtt.codec.PacketException;
 import dev.herald.mqtt.codec.PacketType;
 import dev.herald.mqtt.codec.Reason;
@@ -376,21 +377,22 @@ final class Session extends Subscriber {
     }
   }
 
+  /** Returns how many bytes wait for the client or are under way to it. */
+  long waitingBytes() {
+    return queueBytes
+        + (window == null ? 0 : window.bytes())
+        + (connection == null ? 0 : connection.out().pendingBytes());
+  }
+
   private void enqueue(@Nullable Connection to, OutboundMessage outbound) {
     int weight = outbound.message.weight();
-    if (queueBytes + weight > broker.settings().queueBytesMax()) {
-      boolean dropped = outbound.delivery == null;
-      if (to == null) {
-        broker.counters().droppedOffline.add(dropped ? 1 : 0);
-      } else {
-        broker.counters().droppedSlow.add(dropped ? 1 : 0);
-        to.end(
-            Reason.QUOTA_EXCEEDED, "more messages wait for this client than it may have waiting");
-      }
-      if (outbound.delivery != null) {
-        outbound.delivery.returned();
-      }
+    Limit met = broker.queueLimitMet(to == null, queueBytes + weight, queue);
+    if (met != null) {
+      outbound.findsNoRoom(broker.counters(), to, met);
       return;
+    }
+    if (window != null && window.size() >= inflightMax) {
+      broker.counters().limit(Limit.INFLIGHT).increment();
     }
     if (queue == null) {
       queue = new ArrayDeque<>();
@@ -424,11 +426,6 @@ final class Session extends Subscriber {
     return inflightMax;
   }
 
-  private boolean isExpired(Message message) {
-    return message.expiresAtMs() != Message.NEVER
-        && message.expiresAtMs() <= broker.clock().millis();
-  }
-
   private boolean canSend(Connection to) {
     return !to.out().isBacklogged()
         && (window == null
@@ -438,7 +435,7 @@ final class Session extends Subscriber {
   }
 
   private void sendNow(Connection to, OutboundMessage outbound) {
-    if (isExpired(outbound.message)) {
+    if (outbound.isExpired(broker.clock())) {
       broker.counters().droppedExpired.increment();
       dropped(outbound);
       return;

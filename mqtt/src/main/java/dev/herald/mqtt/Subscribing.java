@@ -4,13 +4,16 @@ import dev.herald.core.consumer.SharedFilter;
 import dev.herald.core.error.HeraldException;
 import dev.herald.core.group.GroupTopics;
 import dev.herald.core.topic.Topics;
+import dev.herald.mqtt.codec.Limit;
 import dev.herald.mqtt.codec.PacketEncoder;
 import dev.herald.mqtt.codec.PacketException;
 import dev.herald.mqtt.codec.PacketType;
 import dev.herald.mqtt.codec.Reason;
 import dev.herald.mqtt.codec.Subscribe;
 import dev.herald.mqtt.codec.Unsubscribe;
+import io.netty.buffer.ByteBufUtil;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Obeys SUBSCRIBE and UNSUBSCRIBE packets. */
 final class Subscribing {
@@ -60,6 +63,11 @@ final class Subscribing {
   }
 
   private static int refusal(Broker broker, Session session, Subscribe packet, String filter) {
+    Limit met = limitMet(broker.settings(), filter);
+    if (met != null) {
+      broker.counters().limit(met).increment();
+      return Reason.TOPIC_FILTER_INVALID;
+    }
     if (ReplyTopics.isOne(filter)) {
       return filter.startsWith(ReplyTopics.prefixOf(session.key().clientId()))
           ? quota(broker, session, filter)
@@ -76,11 +84,20 @@ final class Subscribing {
     return quota(broker, session, filter);
   }
 
+  private static @Nullable Limit limitMet(MqttSettings settings, String filter) {
+    if (ByteBufUtil.utf8Bytes(filter) > settings.topicBytesMax()) {
+      return Limit.TOPIC_BYTES;
+    }
+    return Topics.levels(filter) > settings.topicLevelsMax() ? Limit.TOPIC_LEVELS : null;
+  }
+
   private static int quota(Broker broker, Session session, String filter) {
-    return session.subscriptionCount() >= broker.settings().subscriptionsMax()
-            && !session.isSubscribed(filter)
-        ? Reason.QUOTA_EXCEEDED
-        : Reason.SUCCESS;
+    if (session.subscriptionCount() < broker.settings().subscriptionsMax()
+        || session.isSubscribed(filter)) {
+      return Reason.SUCCESS;
+    }
+    broker.counters().limit(Limit.SUBSCRIPTIONS).increment();
+    return Reason.QUOTA_EXCEEDED;
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.herald.mqtt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.herald.core.tls.TlsSettings;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.ResourceLeakDetector;
 import org.junit.jupiter.api.AfterAll;
@@ -27,6 +28,12 @@ abstract class EdgeTest {
   void restart(String... settings) {
     edge.close();
     edge = new TestEdge(settings);
+  }
+
+  /** Starts over with TLS and other settings: name, value, name, value... */
+  void restart(TlsSettings tls, String... settings) {
+    edge.close();
+    edge = new TestEdge(tls, settings);
   }
 
   @AfterEach

@@ -5,10 +5,15 @@ import static dev.herald.mqtt.codec.Bytes.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.herald.core.config.SettingTree;
+import dev.herald.mqtt.codec.Limit;
 import dev.herald.mqtt.codec.PacketType;
 import dev.herald.mqtt.codec.Reason;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What happens at each bound. */
@@ -21,6 +26,7 @@ final class LimitsIT extends EdgeTest {
     RawClient third = edge.client(5, "3");
     edge.open(5).expectClosed();
     assertThat(edge.metric("herald_mqtt_connections_refused_total")).isEqualTo(1);
+    assertThat(edge.limit("connectionsMax")).isEqualTo(1);
     second.close();
     edge.awaitMetric("herald_mqtt_connections", 2);
     edge.client(5, "4").ping();
@@ -44,6 +50,7 @@ final class LimitsIT extends EdgeTest {
     assertThat(back.connack().sessionPresent()).isTrue();
     edge.client(5, "1").ping();
     first.expectEnd(Reason.SESSION_TAKEN_OVER);
+    assertThat(edge.limit("sessionsMax")).isEqualTo(2);
   }
 
   @Test
@@ -56,6 +63,7 @@ final class LimitsIT extends EdgeTest {
     assertThat(client.subscribe(0, "c")).containsExactly(0);
     RawClient old = edge.client(4, "o");
     assertThat(old.subscribe(1, "a", "b", "c")).containsExactly(1, 1, 0x80);
+    assertThat(edge.limit("subscriptionsMax")).isEqualTo(2);
   }
 
   @Proves(v5 = {"MQTT-3.3.4-7", "MQTT-3.3.4-8"})
@@ -79,6 +87,7 @@ final class LimitsIT extends EdgeTest {
     Received _ = client.await(PacketType.PUBREC);
     client.send(Wire.publish(5, 1, "t", 7, "p"));
     client.expectEnd(Reason.RECEIVE_MAXIMUM_EXCEEDED);
+    assertThat(edge.limit("receiveMax")).isEqualTo(1);
   }
 
   @Test
@@ -98,6 +107,169 @@ final class LimitsIT extends EdgeTest {
     client.expectNoMessage();
   }
 
+  @Test
+  void everyLimit_hasASettingOfItsName() {
+    for (Limit limit : Limit.values()) {
+      assertThat(SettingTree.of(MqttSettings.class).keys())
+          .anyMatch(key -> key.path().equals(limit.setting()));
+      assertThat(edge.limit(limit.setting())).isZero();
+    }
+  }
+
+  @Test
+  void connectionRateMax_moreInASecondAreClosedAtOnce() {
+    restart("connectionRateMax", "3");
+    for (int i = 0; i < 3; i++) {
+      edge.client(5, "c" + i).ping();
+    }
+    for (int i = 0; i < 200; i++) {
+      edge.open(5).expectClosed();
+    }
+    assertThat(edge.limit("connectionRateMax")).isEqualTo(200);
+    assertThat(edge.metric("herald_mqtt_connections_accepted_total")).isEqualTo(3);
+    assertThat(edge.connections()).isEqualTo(3);
+    edge.pass(1);
+    edge.client(5, "next").ping();
+    try (WsClient web = WsClient.open(edge.wsPort())) {
+      assertThat(web.handshake("Sec-WebSocket-Protocol: mqtt")).contains("101");
+    }
+  }
+
+  @Test
+  void connectTimeout_isCounted() {
+    RawClient silent = edge.open(5);
+    edge.awaitMetric("herald_mqtt_connections", 1);
+    edge.pass(12);
+    silent.expectClosed();
+    assertThat(edge.limit("connectTimeout")).isEqualTo(1);
+  }
+
+  @Test
+  void packetBytesMax_isCounted() {
+    restart("packetBytesMax", "1KiB");
+    RawClient client = edge.client(5, "c");
+    client.send(Wire.publish(5, 0, "t", 0, "x".repeat(1100)));
+    client.expectEnd(Reason.PACKET_TOO_LARGE);
+    assertThat(edge.limit("packetBytesMax")).isEqualTo(1);
+  }
+
+  @Test
+  void topicBytesMax_ofNamesWillsAndFilters() {
+    restart("topicBytesMax", "64");
+    String fits = "t".repeat(62) + "\u00e9";
+    String long65 = "t".repeat(63) + "\u00e9";
+    RawClient client = edge.client(5, "c");
+    assertThat(client.subscribe(1, fits, long65)).containsExactly(1, Reason.TOPIC_FILTER_INVALID);
+    assertThat(client.publish(fits, "p", 1)).isZero();
+    assertThat(client.message().payload()).isEqualTo("p");
+    client.send(Wire.publish(5, 1, long65, 1, "p"));
+    client.expectEnd(Reason.TOPIC_NAME_INVALID);
+    RawClient old = edge.client(4, "o");
+    assertThat(old.subscribe(1, long65)).containsExactly(0x80);
+    RawClient will = edge.open(5);
+    will.send(Wire.hello(5, "w").will(long65, "gone", 0, false).toBytes());
+    assertThat(will.await(PacketType.CONNACK).code()).isEqualTo(Reason.TOPIC_NAME_INVALID);
+    assertThat(edge.limit("topicBytesMax")).isEqualTo(4);
+  }
+
+  @Test
+  void topicLevelsMax_ofNamesAndFilters() {
+    restart("topicLevelsMax", "3");
+    RawClient client = edge.client(5, "c");
+    assertThat(client.subscribe(1, "a/+/#", "a/b/c/#"))
+        .containsExactly(1, Reason.TOPIC_FILTER_INVALID);
+    assertThat(client.publish("a/b/c", "p", 1)).isZero();
+    assertThat(client.message().payload()).isEqualTo("p");
+    client.send(Wire.publish(5, 1, "a/b/c/", 1, "p"));
+    client.expectEnd(Reason.TOPIC_NAME_INVALID);
+    assertThat(edge.limit("topicLevelsMax")).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"5, 133", "4, 2"})
+  void clientIdCharactersMax_longerIsRefused(int version, int code) {
+    restart("clientIdCharactersMax", "30");
+    edge.client(version, "c".repeat(30)).ping();
+    RawClient refused = RawClient.connect(edge.port(), Wire.hello(version, "c".repeat(31)));
+    assertThat(refused.connack().code()).isEqualTo(code);
+    refused.expectClosed();
+    assertThat(edge.limit("clientIdCharactersMax")).isEqualTo(1);
+  }
+
+  @Test
+  void queueMessagesMax_offlineMessagesAreDroppedAndCounted() {
+    restart("queueMessagesMax", "3");
+    RawClient client = edge.client(Wire.hello(5, "c").resume().sessionExpiry(100));
+    client.subscribe(1, "t");
+    client.disconnect();
+    RawClient publisher = edge.client(5, "p");
+    for (int i = 0; i < 5; i++) {
+      assertThat(publisher.publish("t", "" + i, 1)).isZero();
+    }
+    await().until(() -> edge.dropped("offline_queue_full") == 2);
+    assertThat(edge.limit("queueMessagesMax")).isEqualTo(2);
+    RawClient again = edge.client(Wire.hello(5, "c").resume().sessionExpiry(100));
+    assertThat(again.payloads(3)).containsExactly("0", "1", "2");
+    again.expectNoMessage();
+  }
+
+  @Test
+  void queueMessagesMax_onlineClientIsDisconnected() {
+    restart("queueMessagesMax", "3", "inflightMax", "1");
+    RawClient client = edge.client(5, "c").silent();
+    client.subscribe(1, "t");
+    RawClient publisher = edge.client(5, "p");
+    for (int i = 0; i < 5; i++) {
+      assertThat(publisher.publish("t", "" + i, 1)).isZero();
+    }
+    assertThat(client.message().payload()).isEqualTo("0");
+    client.expectEnd(Reason.QUOTA_EXCEEDED);
+    assertThat(edge.limit("queueMessagesMax")).isEqualTo(1);
+    assertThat(edge.limit("inflightMax")).isEqualTo(3);
+  }
+
+  @Test
+  void publisherThatOutrunsTheOthers_isHeldBackByTcp() throws InterruptedException {
+    restart("queueBytesMax", "256MiB");
+    RawClient subscriber = edge.client(5, "s");
+    subscriber.subscribe(0, "t");
+    RawClient publisher = edge.client(5, "p");
+    LoopLane busy = edge.laneOf("s");
+    assertThat(edge.laneOf("p")).as("each on a lane of its own").isNotSameAs(busy);
+    CountDownLatch free = new CountDownLatch(1);
+    busy.execute(() -> {
+      try {
+        free.await();
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+    });
+    int messages = 8_000;
+    String payload = "x".repeat(10_000);
+    byte[] message = Wire.publish(5, 0, "t", 0, payload);
+    AtomicInteger written = new AtomicInteger();
+    Thread sender =
+        Thread.ofPlatform()
+            .name("sender")
+            .start(() -> {
+              for (int i = 0; i < messages; i++) {
+                publisher.send(message);
+                written.incrementAndGet();
+              }
+            });
+    await().until(edge.router::isCongested);
+    // 80 MB are to be sent: what is taken is what may be under way, a read beyond it, and sockets
+    edge.pass(busy, 3);
+    assertThat(edge.metric("herald_mqtt_bytes_received_total")).isLessThan(24 << 20);
+    assertThat(written.get()).isLessThan(messages);
+    assertThat(sender.isAlive()).isTrue();
+    free.countDown();
+    for (int i = 0; i < messages; i++) {
+      assertThat(subscriber.message().payload()).isEqualTo(payload);
+    }
+    sender.join();
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {4, 5})
   void queueBytesMax_onlineClientIsDisconnected(int version) {
@@ -112,6 +284,7 @@ final class LimitsIT extends EdgeTest {
     assertThat(client.message().id()).isEqualTo(1);
     client.expectEnd(Reason.QUOTA_EXCEEDED);
     assertThat(edge.dropped("slow_consumer")).as("what found no room is counted").isEqualTo(1);
+    assertThat(edge.limit("queueBytesMax")).isEqualTo(1);
   }
 
   @Test

@@ -65,12 +65,28 @@ final class RawClient implements AutoCloseable {
     }
   }
 
+  /** Takes a socket that is connected; one of TLS makes its handshake when it first sends. */
+  static RawClient over(Socket socket, int version) {
+    try {
+      socket.setTcpNoDelay(true);
+      socket.setSoTimeout(DEADLINE_MS);
+      return new RawClient(socket, version);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Opens a connection and connects; the answer is {@link #connack()}. */
   static RawClient connect(int port, Wire.Hello hello) {
     RawClient client = open(port, hello.version);
-    client.send(hello.toBytes());
-    client.connack = client.await(PacketType.CONNACK);
-    return client;
+    return client.connect(hello);
+  }
+
+  /** Connects; the answer is {@link #connack()}. */
+  RawClient connect(Wire.Hello hello) {
+    send(hello.toBytes());
+    connack = await(PacketType.CONNACK);
+    return this;
   }
 
   Received connack() {
@@ -228,6 +244,18 @@ final class RawClient implements AutoCloseable {
       assertThat(packet).as("a packet before the end").isNull();
     } catch (UncheckedIOException e) {
       assertThat(e.getCause()).isInstanceOf(SocketException.class);
+    }
+    close();
+  }
+
+  /** Awaits the end of the connection, whatever comes before it. */
+  void expectClosedAfterAnything() {
+    try {
+      byte[] _ = in.readAllBytes();
+    } catch (SocketException e) {
+      // a reset is an end too
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
     close();
   }

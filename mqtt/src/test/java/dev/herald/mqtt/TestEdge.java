@@ -18,6 +18,8 @@ import dev.herald.core.journal.EmbeddedJournal;
 import dev.herald.core.journal.Journal;
 import dev.herald.core.metric.Metrics;
 import dev.herald.core.route.Router;
+import dev.herald.core.tls.Certificates;
+import dev.herald.core.tls.TlsSettings;
 import dev.herald.core.web.Origins;
 import dev.herald.testkit.ModelStore;
 import dev.herald.testkit.MutableClock;
@@ -26,12 +28,14 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,18 +47,22 @@ final class TestEdge implements AutoCloseable {
   final Metrics metrics = new Metrics();
   final StoreGate store;
   final Router router;
+  private final AtomicInteger memoryPercent = new AtomicInteger();
 
   private final MqttEdge edge;
+  private final @Nullable Certificates certificates;
   private final EmbeddedJournal journal;
   private final GroupFeed feed;
   private boolean closed;
 
   /** Starts an edge with two loops and the settings given: name, value, name, value... */
   TestEdge(String... settings) {
-    Map<String, String> given = new HashMap<>();
-    for (int i = 0; i < settings.length; i += 2) {
-      given.put(settings[i], settings[i + 1]);
-    }
+    this(null, settings);
+  }
+
+  /** Starts an edge that listens with TLS as well, if there is a certificate. */
+  TestEdge(@Nullable TlsSettings tls, String... settings) {
+    Map<String, String> given = pairs(settings);
     given.putIfAbsent("port", "0");
     given.putIfAbsent("loops", "2");
     MqttSettings mqtt = settings(MqttSettings.class, given);
@@ -75,17 +83,39 @@ final class TestEdge implements AutoCloseable {
     this.feed = new GroupFeed(bus, apps, router, TestEdge::encode);
     feed.start();
     GroupCommands groups = new GroupCommands(journal, new MessageIds(0, clock, 0));
+    this.certificates = tls == null ? null : new Certificates(tls, metrics, InstantSource.system());
+    Origins origins = new Origins(List.of(), false);
     this.edge =
         new MqttEdge(
             mqtt,
             ws,
             List.of(InetAddress.getLoopbackAddress()),
-            new MqttEdge.Core(apps, router, groups, metrics, new Origins(List.of(), false), clock));
+            new MqttEdge.Core(
+                apps, router, groups, metrics, origins, clock, memoryPercent::get, certificates));
     try {
+      if (certificates != null) {
+        certificates.start();
+      }
       edge.start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static Map<String, String> pairs(String... settings) {
+    Map<String, String> given = new HashMap<>();
+    for (int i = 0; i < settings.length; i += 2) {
+      given.put(settings[i], settings[i + 1]);
+    }
+    return given;
+  }
+
+  /** Makes TLS settings with free ports: name, value, name, value... */
+  static TlsSettings tls(String... settings) {
+    Map<String, String> given = pairs(settings);
+    given.put("mqttPort", "0");
+    given.put("wsPort", "0");
+    return settings(TlsSettings.class, given);
   }
 
   private static <T extends Record> T settings(Class<T> type, Map<String, String> given) {
@@ -118,6 +148,14 @@ final class TestEdge implements AutoCloseable {
     return edge.wsPort();
   }
 
+  int tlsPort() {
+    return edge.mqttsPort();
+  }
+
+  int wssPort() {
+    return edge.wssPort();
+  }
+
   /** Connects a client with a clean start, on whichever loop is next. */
   RawClient client(int version, String clientId) {
     return client(Wire.hello(version, clientId));
@@ -137,9 +175,15 @@ final class TestEdge implements AutoCloseable {
 
   /** Lets time pass: the clock moves, and every lane sweeps once for each second. */
   void pass(int seconds) {
+    pass(null, seconds);
+  }
+
+  /** Lets time pass for all lanes but one. */
+  void pass(@Nullable LoopLane busy, int seconds) {
     clock.advance(Duration.ofSeconds(seconds));
-    CountDownLatch swept = new CountDownLatch(edge.lanes().size());
-    for (LoopLane lane : edge.lanes()) {
+    List<LoopLane> passing = edge.lanes().stream().filter(lane -> lane != busy).toList();
+    CountDownLatch swept = new CountDownLatch(passing.size());
+    for (LoopLane lane : passing) {
       lane.execute(() -> {
         for (int i = 0; i < seconds; i++) {
           lane.sweep();
@@ -152,6 +196,29 @@ final class TestEdge implements AutoCloseable {
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
+  }
+
+  /** Returns the lane of a client's session, in the app of clients that name none. */
+  LoopLane laneOf(String clientId) {
+    Session session = edge.session(new Sessions.Key(Identity.DEFAULT_APP, clientId));
+    if (session == null) {
+      throw new AssertionError("no session of " + clientId);
+    }
+    return session.loopLane();
+  }
+
+  /** Has memory be so full, and the server look at it. */
+  void memory(int percent) {
+    memoryPercent.set(percent);
+    edge.lookAtMemory();
+  }
+
+  int memoryStep() {
+    return edge.memoryStep();
+  }
+
+  long limit(String setting) {
+    return metric("herald_mqtt_limits_total", setting);
   }
 
   /** Returns a metric's value; of a counter with a label, that of the label's value. */
@@ -192,6 +259,9 @@ final class TestEdge implements AutoCloseable {
       store.open();
       Thread journalEnds = Thread.ofVirtual().name("journal-ends").start(journal::close);
       edge.close();
+      if (certificates != null) {
+        certificates.close();
+      }
       try {
         journalEnds.join();
       } catch (InterruptedException e) {

@@ -55,6 +55,16 @@ final class WsClient implements AutoCloseable {
     }
   }
 
+  /** Takes a socket that is connected. */
+  static WsClient over(Socket socket) {
+    try {
+      socket.setSoTimeout(DEADLINE_MS);
+      return new WsClient(socket);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   void send(byte[]... parts) {
     try {
       out.write(bytes((Object[]) parts));

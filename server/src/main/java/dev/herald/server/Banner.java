@@ -27,7 +27,7 @@ final class Banner {
           MQTT            %s
           MQTT over WS    %s (path /mqtt)
           HTTP            %s
-          console         %s/console/
+        %s  console         %s/console/
           data            %s
 
         Try:
@@ -43,12 +43,29 @@ final class Banner {
         at.all(at.mqttPort()),
         at.all(at.wsPort()),
         at.all(at.httpPort()),
+        secure(at),
         http,
         server.dataPath(),
         mqtt,
         mqtt,
         http,
         reach(config));
+  }
+
+  /** The lines of the TLS ports; none without a certificate. */
+  private static String secure(Endpoints at) {
+    return at.hasTls()
+        ? String.format(
+            Locale.ROOT,
+            """
+              MQTT over TLS   %s
+              MQTT over WSS   %s (path /mqtt)
+              HTTPS           %s
+            """,
+            at.all(at.mqttsPort()),
+            at.all(at.wssPort()),
+            at.all(at.httpsPort()))
+        : "";
   }
 
   /** Host and port where they differ from those that the clients take by themselves. */

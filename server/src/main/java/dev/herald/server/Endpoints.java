@@ -12,8 +12,23 @@ import java.util.stream.Collectors;
  * @param mqttPort MQTT over TCP
  * @param wsPort MQTT over WebSocket
  * @param httpPort HTTP
+ * @param mqttsPort MQTT over TLS, 0 without a certificate
+ * @param wssPort MQTT over secure WebSocket, 0 without a certificate
+ * @param httpsPort HTTPS, 0 without a certificate
  */
-record Endpoints(List<InetAddress> addresses, int mqttPort, int wsPort, int httpPort) {
+record Endpoints(
+    List<InetAddress> addresses,
+    int mqttPort,
+    int wsPort,
+    int httpPort,
+    int mqttsPort,
+    int wssPort,
+    int httpsPort) {
+  /** Returns whether there are TLS ports. */
+  boolean hasTls() {
+    return mqttsPort != 0;
+  }
+
   /** All addresses with one port: {@code 127.0.0.1:1883 and [::1]:1883}. */
   String all(int port) {
     return addresses.stream().map(a -> text(a) + ":" + port).collect(Collectors.joining(" and "));
@@ -27,7 +42,10 @@ record Endpoints(List<InetAddress> addresses, int mqttPort, int wsPort, int http
 
   /** The ports as a log line has them. */
   String keyValues() {
-    return "mqttPort=" + mqttPort + " wsPort=" + wsPort + " httpPort=" + httpPort;
+    String plain = "mqttPort=" + mqttPort + " wsPort=" + wsPort + " httpPort=" + httpPort;
+    return hasTls()
+        ? plain + " mqttsPort=" + mqttsPort + " wssPort=" + wssPort + " httpsPort=" + httpsPort
+        : plain;
   }
 
   private static String text(InetAddress address) {

@@ -5,10 +5,12 @@ import dev.herald.core.app.Apps;
 import dev.herald.core.error.HeraldException;
 import dev.herald.core.metric.Metrics;
 import dev.herald.core.store.Store;
+import dev.herald.core.tls.Certificates;
 import dev.herald.http.HttpEdge;
 import dev.herald.http.Hub;
 import dev.herald.http.ReadinessCheck;
 import dev.herald.http.ServerInfo;
+import dev.herald.mqtt.MemoryReading;
 import dev.herald.mqtt.MqttEdge;
 import dev.herald.mqtt.MqttSettings;
 import dev.herald.server.config.HeraldConfig;
@@ -78,17 +80,43 @@ final class Standalone implements AutoCloseable {
     startStore(store);
     Core core = opened("core", core(store, metrics));
     core.start();
+    Certificates certificates = certificates(metrics);
     List<InetAddress> addresses = presentAddresses();
-    MqttEdge mqtt = opened("mqtt", mqttEdge(core, addresses, metrics));
+    MqttEdge mqtt = opened("mqtt", mqttEdge(core, addresses, metrics, certificates));
     startListening(mqtt::start);
-    endpoints = new Endpoints(addresses, mqtt.mqttPort(), mqtt.wsPort(), config.http().port());
-    HttpEdge http = opened("http", httpEdge(core, store, addresses, metrics));
+    endpoints = endpoints(addresses, mqtt, config.http().port(), 0);
+    HttpEdge http = opened("http", httpEdge(core, store, addresses, mqtt, metrics, certificates));
     startListening(http::start);
-    endpoints = new Endpoints(addresses, mqtt.mqttPort(), mqtt.wsPort(), http.port());
+    endpoints = endpoints(addresses, mqtt, http.port(), http.httpsPort());
     dataPath = data.path();
     startupMs = clock.millis() - jvmStartMs();
     LOG.info(
         "server.started version={} {} startupMs={}", version, endpoints.keyValues(), startupMs);
+  }
+
+  private static Endpoints endpoints(
+      List<InetAddress> addresses, MqttEdge mqtt, int httpPort, int httpsPort) {
+    return new Endpoints(
+        addresses,
+        mqtt.mqttPort(),
+        mqtt.wsPort(),
+        httpPort,
+        mqtt.mqttsPort(),
+        mqtt.wssPort(),
+        httpsPort);
+  }
+
+  private @Nullable Certificates certificates(Metrics metrics) throws StartException {
+    if (!config.tls().isOn()) {
+      return null;
+    }
+    Certificates made = opened("tls", new Certificates(config.tls(), metrics, clock));
+    try {
+      made.start();
+    } catch (IOException e) {
+      throw new StartException(String.valueOf(e.getMessage()), e);
+    }
+    return made;
   }
 
   private static void startStore(Store store) throws StartException {
@@ -107,14 +135,31 @@ final class Standalone implements AutoCloseable {
     return new Core(store, clock, metrics, limits, mqtt.loopCount() + 1);
   }
 
-  private MqttEdge mqttEdge(Core core, List<InetAddress> addresses, Metrics metrics) {
+  private MqttEdge mqttEdge(
+      Core core,
+      List<InetAddress> addresses,
+      Metrics metrics,
+      @Nullable Certificates certificates) {
     var parts =
         new MqttEdge.Core(
-            core.apps(), core.router(), core.commands(), metrics, config.origins(), clock);
+            core.apps(),
+            core.router(),
+            core.commands(),
+            metrics,
+            config.origins(),
+            clock,
+            MemoryReading::usedPercent,
+            certificates);
     return new MqttEdge(config.mqtt(), config.ws(), addresses, parts);
   }
 
-  private HttpEdge httpEdge(Core core, Store store, List<InetAddress> addresses, Metrics metrics) {
+  private HttpEdge httpEdge(
+      Core core,
+      Store store,
+      List<InetAddress> addresses,
+      MqttEdge mqtt,
+      Metrics metrics,
+      @Nullable Certificates certificates) {
     var hub =
         new Hub(
             core.commands(),
@@ -124,14 +169,27 @@ final class Standalone implements AutoCloseable {
             config.mqtt().loopCount(),
             metrics,
             config.origins());
-    var checks = List.of(new ReadinessCheck("store", store::check));
+    var checks =
+        List.of(
+            new ReadinessCheck("store does not work", store::check),
+            new ReadinessCheck(
+                "memory is short, no new MQTT clients are accepted", () -> mqtt.memoryStep() == 0));
     var console = new ConsoleAssets(Console.load());
-    return new HttpEdge(config.http(), addresses, hub, this::info, checks, console);
+    return new HttpEdge(config.http(), addresses, hub, this::info, checks, console, certificates);
   }
 
   private ServerInfo info() {
     Endpoints at = endpoints();
-    return new ServerInfo(version, NODE, startedAtMs, at.mqttPort(), at.wsPort(), at.httpPort());
+    return new ServerInfo(
+        version,
+        NODE,
+        startedAtMs,
+        at.mqttPort(),
+        at.wsPort(),
+        at.httpPort(),
+        at.mqttsPort(),
+        at.wssPort(),
+        at.httpsPort());
   }
 
   private static void startListening(Listening edge) throws StartException {

@@ -7,7 +7,9 @@ import static org.awaitility.Awaitility.await;
 import dev.herald.server.config.ConfigException;
 import dev.herald.server.config.ConfigLoader;
 import dev.herald.server.config.HeraldConfig;
+import dev.herald.testkit.TestAuthority;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -19,9 +21,11 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -128,6 +132,84 @@ class StandaloneIT {
           .contains("WARNING: no credentials are configured")
           .contains("http://127.0.0.1:" + server.endpoints().httpPort());
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"127.0.0.1", "::1"})
+  void start_bindsTheOneAddressGiven(String address) throws Exception {
+    try (var server = new Standalone(config("bind=" + address), "1")) {
+      server.start();
+      Endpoints at = server.endpoints();
+      String other = address.equals("::1") ? "127.0.0.1" : "::1";
+      for (int port : new int[] {at.mqttPort(), at.wsPort(), at.httpPort()}) {
+        new Socket(InetAddress.ofLiteral(address), port).close();
+        assertThatThrownBy(() -> new Socket(InetAddress.ofLiteral(other), port).close())
+            .isInstanceOf(IOException.class);
+      }
+    }
+  }
+
+  @Test
+  void start_withACertificate_servesTlsAndTellsThePorts() throws Exception {
+    var authority = new TestAuthority(dir.resolve("ca"));
+    var shown = authority.issue("localhost");
+    HeraldConfig secure =
+        config(
+            "tls.certificateFile=" + shown.certificate(),
+            "tls.keyFile=" + shown.key(),
+            "tls.mqttPort=0",
+            "tls.wsPort=0",
+            "tls.httpPort=0");
+    try (var server = new Standalone(secure, "1")) {
+      server.start();
+      Endpoints at = server.endpoints();
+      for (int port : new int[] {at.mqttsPort(), at.wssPort(), at.httpsPort()}) {
+        for (InetAddress address : at.addresses()) {
+          try (var socket =
+              (SSLSocket)
+                  authority.clientContext(null).getSocketFactory().createSocket(address, port)) {
+            socket.startHandshake();
+            assertThat(socket.getSession().getProtocol()).isEqualTo("TLSv1.3");
+          }
+        }
+      }
+      String page = get("http://127.0.0.1:" + at.httpPort() + "/v1/server");
+      assertThat(page)
+          .contains("\"mqttsPort\":" + at.mqttsPort(), "\"wssPort\":" + at.wssPort())
+          .contains("\"httpsPort\":" + at.httpsPort());
+      assertThat(Banner.of(server, secure))
+          .containsPattern("  MQTT over TLS   127.0.0.1:" + at.mqttsPort() + "\\b")
+          .containsPattern("\n  MQTT over WSS   127.0.0.1:" + at.wssPort() + "\\b")
+          .containsPattern("\n  HTTPS           127.0.0.1:" + at.httpsPort() + "\\b.*\n  console");
+      var renewed = authority.issue("renewed");
+      var serial = TestAuthority.read(renewed.certificate()).getSerialNumber();
+      renewed.replace(shown);
+      await().until(() -> httpsSerial(authority, at.httpsPort()).equals(serial));
+    }
+  }
+
+  private static BigInteger httpsSerial(TestAuthority authority, int port) throws IOException {
+    InetAddress here = InetAddress.getLoopbackAddress();
+    try (var socket =
+        (SSLSocket) authority.clientContext(null).getSocketFactory().createSocket(here, port)) {
+      socket.startHandshake();
+      return ((X509Certificate) socket.getSession().getPeerCertificates()[0]).getSerialNumber();
+    }
+  }
+
+  @Test
+  void start_certificateThatCannotBeUsed_saysWhich() throws Exception {
+    Path file = Files.writeString(dir.resolve("some.pem"), "nothing");
+    var server = new Standalone(config("tls.certificateFile=" + file, "tls.keyFile=" + file), "1");
+    assertThatThrownBy(server::start)
+        .isInstanceOf(StartException.class)
+        .hasMessageStartingWith("tls.certificateFile ");
+    var absent =
+        new Standalone(config("tls.certificateFile=/absent.pem", "tls.keyFile=" + file), "1");
+    assertThatThrownBy(absent::start)
+        .isInstanceOf(StartException.class)
+        .hasMessage("tls.certificateFile: there is no file /absent.pem");
+    await().untilAsserted(() -> assertThat(ownThreads()).isEmpty());
   }
 
   private static String get(String url) throws Exception {

@@ -82,6 +82,15 @@ public final class Topics {
     return filter;
   }
 
+  /** Returns how many levels a topic name or filter has, at least 1. */
+  public static int levels(String topic) {
+    int levels = 1;
+    for (int at = topic.indexOf('/'); at >= 0; at = topic.indexOf('/', at + 1)) {
+      levels++;
+    }
+    return levels;
+  }
+
   /** Returns whether a valid filter has a wildcard. */
   public static boolean hasWildcard(String filter) {
     return filter.indexOf('+') >= 0 || filter.indexOf('#') >= 0;

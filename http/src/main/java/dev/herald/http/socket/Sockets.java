@@ -1,11 +1,13 @@
 package dev.herald.http.socket;
 
 import com.linecorp.armeria.server.ServiceRequestContext;
+import dev.herald.core.tls.ClientAuth;
 import io.netty.channel.Channel;
 
 /**
- * Closes a connection at once. Armeria can only end a response, which waits behind whatever the
- * peer does not read; this is the one place that reaches for the Netty channel beneath.
+ * What Armeria leaves to Netty: this is the one place that reaches beneath it. It closes a
+ * connection at once, where Armeria can only end a response, which waits behind whatever the peer
+ * does not read; and it names the ways to ask for a client's certificate.
  */
 public final class Sockets {
   private Sockets() {}
@@ -22,5 +24,14 @@ public final class Sockets {
     if (channel != null) {
       var _ = channel.close();
     }
+  }
+
+  /** Returns how Netty calls a way to ask clients for certificates. */
+  public static io.netty.handler.ssl.ClientAuth clientAuth(ClientAuth setting) {
+    return switch (setting) {
+      case OFF -> io.netty.handler.ssl.ClientAuth.NONE;
+      case OPTIONAL -> io.netty.handler.ssl.ClientAuth.OPTIONAL;
+      case REQUIRED -> io.netty.handler.ssl.ClientAuth.REQUIRE;
+    };
   }
 }

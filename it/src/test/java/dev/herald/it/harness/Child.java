@@ -141,6 +141,15 @@ public final class Child implements AutoCloseable {
     }
   }
 
+  /** Ends its standard input. */
+  public void closeInput() {
+    try {
+      process.getOutputStream().close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Sends SIGTERM. */
   public void terminate() {
     process.destroy();

@@ -1,6 +1,7 @@
 package dev.herald.mqtt.codec;
 
 import dev.herald.core.route.MessageProperties;
+import dev.herald.core.topic.Topics;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -20,9 +21,24 @@ public final class PacketDecoder {
   private static final int CLEAN_START_FLAG = 0x02;
 
   private final Properties properties = new Properties();
-  private final TopicReader topics = new TopicReader();
+  private final TopicReader topics;
   private final Publish publish = new Publish();
   private final Ack ack = new Ack();
+
+  /** Makes a decoder that takes every topic name the specification allows. */
+  public PacketDecoder() {
+    this(Topics.BYTES_MAX, Topics.LEVELS_MAX);
+  }
+
+  /**
+   * Makes a decoder.
+   *
+   * @param topicBytesMax the most bytes of a topic name
+   * @param topicLevelsMax the most levels of a topic name
+   */
+  public PacketDecoder(int topicBytesMax, int topicLevelsMax) {
+    this.topics = new TopicReader(topicBytesMax, topicLevelsMax);
+  }
 
   /**
    * Reads the start of a CONNECT packet: the protocol's name and level.
@@ -110,7 +126,7 @@ public final class PacketDecoder {
     long delaySeconds = properties.number(Properties.WILL_DELAY, 0);
     long expirySeconds = properties.number(Properties.MESSAGE_EXPIRY, -1);
     MessageProperties told = messageProperties();
-    String topic = TopicReader.check(reader.utf8());
+    String topic = topics.check(reader.utf8());
     byte[] payload = reader.binary();
     boolean retain = (flags & WILL_RETAIN_FLAG) != 0;
     return new Connect.WillMessage(
@@ -170,7 +186,7 @@ public final class PacketDecoder {
     byte[] correlation = properties.binary(Properties.CORRELATION_DATA);
     List<String> user = properties.userProperties();
     if (responseTopic != null) {
-      TopicReader.check(responseTopic);
+      TopicReader.checkForm(responseTopic);
     }
     if (!utf8
         && contentType == null

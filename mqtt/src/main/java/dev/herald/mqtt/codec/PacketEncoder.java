@@ -85,7 +85,11 @@ public final class PacketEncoder {
     return switch (reason) {
       case Reason.UNSUPPORTED_PROTOCOL_VERSION -> 1;
       case Reason.CLIENT_IDENTIFIER_NOT_VALID -> 2;
-      case Reason.SERVER_UNAVAILABLE, Reason.QUOTA_EXCEEDED, Reason.SERVER_SHUTTING_DOWN -> 3;
+      case Reason.SERVER_UNAVAILABLE,
+          Reason.SERVER_BUSY,
+          Reason.QUOTA_EXCEEDED,
+          Reason.SERVER_SHUTTING_DOWN ->
+          3;
       case Reason.BAD_USER_NAME_OR_PASSWORD -> 4;
       case Reason.NOT_AUTHORIZED -> 5;
       default -> 0;

@@ -1,5 +1,7 @@
 package dev.herald.mqtt.codec;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A packet that breaks the specification. It carries the reason code the peer is told, and no stack
  * trace.
@@ -8,6 +10,7 @@ public final class PacketException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final int reason;
+  private final @Nullable Limit limit;
 
   /**
    * Makes one.
@@ -16,8 +19,25 @@ public final class PacketException extends RuntimeException {
    * @param message what was wrong, naming the clause where one applies
    */
   public PacketException(int reason, String message) {
+    this(reason, message, null);
+  }
+
+  /**
+   * Makes one for a packet that is beyond a limit of this server.
+   *
+   * @param reason the MQTT 5 reason code
+   * @param message what was too much
+   * @param limit the limit, so that it is counted
+   */
+  public PacketException(int reason, String message, @Nullable Limit limit) {
     super(message, null, false, false);
     this.reason = reason;
+    this.limit = limit;
+  }
+
+  /** Returns the limit that was met, or null. */
+  public @Nullable Limit limit() {
+    return limit;
   }
 
   /** Returns the MQTT 5 reason code. */

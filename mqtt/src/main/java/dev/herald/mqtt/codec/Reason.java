@@ -43,6 +43,9 @@ public final class Reason {
   /** The server cannot serve now. */
   public static final int SERVER_UNAVAILABLE = 0x88;
 
+  /** The server cannot take more clients for now. */
+  public static final int SERVER_BUSY = 0x89;
+
   /** The server is stopping. */
   public static final int SERVER_SHUTTING_DOWN = 0x8B;
 

@@ -3,6 +3,7 @@ package dev.herald.mqtt.codec;
 import dev.herald.core.error.HeraldException;
 import dev.herald.core.topic.Topics;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,18 +15,24 @@ final class TopicReader {
   private static final int BYTES_MAX = 256;
 
   private final @Nullable Known[] known;
+  private final int bytesMax;
+  private final int levelsMax;
 
-  TopicReader() {
-    this(SLOTS);
+  TopicReader(int bytesMax, int levelsMax) {
+    this(SLOTS, bytesMax, levelsMax);
   }
 
   /**
    * Makes a reader.
    *
    * @param slots how many names it keeps, a power of two
+   * @param bytesMax the most bytes of a name
+   * @param levelsMax the most levels of a name
    */
-  TopicReader(int slots) {
+  TopicReader(int slots, int bytesMax, int levelsMax) {
     this.known = new @Nullable Known[slots];
+    this.bytesMax = bytesMax;
+    this.levelsMax = levelsMax;
   }
 
   /** Reads a topic name; empty if its length is 0, else valid. */
@@ -53,7 +60,24 @@ final class TopicReader {
   }
 
   /** Checks a name a client wants to publish to. */
-  static String check(String name) {
+  String check(String name) {
+    if (name.length() > bytesMax || ByteBufUtil.utf8Bytes(name) > bytesMax) {
+      throw new PacketException(
+          Reason.TOPIC_NAME_INVALID,
+          "the topic name has more than " + bytesMax + " bytes",
+          Limit.TOPIC_BYTES);
+    }
+    if (Topics.levels(name) > levelsMax) {
+      throw new PacketException(
+          Reason.TOPIC_NAME_INVALID,
+          "the topic name has more than " + levelsMax + " levels",
+          Limit.TOPIC_LEVELS);
+    }
+    return checkForm(name);
+  }
+
+  /** Checks a name by the rules of the specification alone. */
+  static String checkForm(String name) {
     try {
       return Topics.checkName(name);
     } catch (HeraldException invalid) {
@@ -61,7 +85,7 @@ final class TopicReader {
     }
   }
 
-  private static String decode(byte[] bytes) {
+  private String decode(byte[] bytes) {
     return check(PacketReader.text(bytes));
   }
 

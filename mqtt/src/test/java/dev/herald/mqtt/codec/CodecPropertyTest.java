@@ -206,7 +206,7 @@ final class CodecPropertyTest {
   void topics_areReadRightThoughTheirPlacesCollide(
       @ForAll @Size(min = 1, max = 200) List<@IntRange(max = 40) Integer> order,
       @ForAll @Size(min = 41, max = 41) List<@IntRange(max = 3) Integer> lengths) {
-    TopicReader topics = new TopicReader(1);
+    TopicReader topics = new TopicReader(1, 65_535, 128);
     PacketReader reader = new PacketReader();
     for (int number : order) {
       String name = "t/" + "\u00e9".repeat(lengths.get(number)) + number % 20;

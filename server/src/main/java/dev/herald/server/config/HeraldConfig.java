@@ -2,6 +2,7 @@ package dev.herald.server.config;
 
 import dev.herald.core.config.Setting;
 import dev.herald.core.config.SettingTree;
+import dev.herald.core.tls.TlsSettings;
 import dev.herald.core.web.Origins;
 import dev.herald.http.HttpSettings;
 import dev.herald.mqtt.MqttSettings;
@@ -19,6 +20,7 @@ import java.util.List;
  * @param originsAllowed the origins of web pages that may use the server
  * @param mqtt MQTT over TCP
  * @param ws MQTT over WebSocket
+ * @param tls the same with TLS
  * @param http the HTTP API, gateways and the console
  * @param store the embedded database
  * @param log what is logged
@@ -50,6 +52,11 @@ public record HeraldConfig(
         List<String> originsAllowed,
     @Setting(doc = "MQTT over TCP, and the sessions of all MQTT clients.") MqttSettings mqtt,
     @Setting(doc = "MQTT over WebSocket, at the path /mqtt.") WsSettings ws,
+    @Setting(
+            doc =
+                "TLS: MQTT, MQTT over WebSocket and HTTP, each on a port of its own beside the"
+                    + " plain one, version 1.2 or 1.3, on the addresses of bind.")
+        TlsSettings tls,
     @Setting(doc = "The HTTP API, the gateways' WebSocket and the console.") HttpSettings http,
     @Setting(doc = "The embedded database, in the data directory.") StoreSettings store,
     @Setting(doc = "The log, on standard error.") LogSettings log,

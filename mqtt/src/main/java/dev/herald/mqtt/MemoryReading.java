@@ -1,0 +1,56 @@
+package dev.herald.mqtt;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
+import io.netty.util.internal.PlatformDependent;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
+import java.lang.management.MemoryUsage;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * How full this process's memory is. Cheap: a few numbers that the JVM keeps anyway. Thread-safe.
+ *
+ * <p>Of the heap counts what is in use, not what waits to be collected: a pool that is collected
+ * while the program runs counts as it is, any other as the last collection left it.
+ */
+public final class MemoryReading {
+  /** The pools of old objects that are collected beside the program: little in them is dead. */
+  private static final Set<String> COLLECTED_MEANWHILE =
+      Set.of("G1 Old Gen", "ZGC Old Generation", "Shenandoah");
+
+  private static final List<MemoryPoolMXBean> HEAP =
+      ManagementFactory.getMemoryPoolMXBeans().stream()
+          .filter(pool -> pool.getType() == MemoryType.HEAP)
+          .toList();
+
+  private MemoryReading() {}
+
+  /**
+   * Returns how full memory is: the heap in percent of its greatest size, or the direct buffers in
+   * percent of what they may take, whichever is more.
+   */
+  public static int usedPercent() {
+    return (int) Math.max(heapPercent(), directPercent());
+  }
+
+  private static long heapPercent() {
+    long used = 0;
+    for (MemoryPoolMXBean pool : HEAP) {
+      MemoryUsage left = pool.getCollectionUsage();
+      used +=
+          left == null || COLLECTED_MEANWHILE.contains(pool.getName())
+              ? pool.getUsage().getUsed()
+              : left.getUsed();
+    }
+    return 100 * used / Runtime.getRuntime().maxMemory();
+  }
+
+  private static long directPercent() {
+    return ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider told
+        ? 100 * told.metric().usedDirectMemory() / PlatformDependent.maxDirectMemory()
+        : 0;
+  }
+}

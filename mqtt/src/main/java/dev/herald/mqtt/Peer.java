@@ -1,0 +1,20 @@
+package dev.herald.mqtt;
+
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of the other end of a connection beside its socket.
+ *
+ * @param address where the client is by the header of a proxy; null if there was no proxy, or it
+ *     did not say
+ * @param certificateSubject the subject of the client's certificate, which was checked, as RFC 2253
+ *     writes it; null if it showed none
+ */
+record Peer(@Nullable SocketAddress address, @Nullable String certificateSubject) {
+  private static final Peer UNKNOWN = new Peer(null, null);
+
+  static Peer orUnknown(@Nullable Peer peer) {
+    return peer == null ? UNKNOWN : peer;
+  }
+}
