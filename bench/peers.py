@@ -238,7 +238,10 @@ public class PeerHiveMq {
         return HIVEMQ_VERSION
 
     def settings(self):
-        return "persistence in memory, all clients admitted, no usage statistics"
+        return (
+            "persistence in memory, all clients admitted, no usage statistics,"
+            " `max-queue-size 100000`"
+        )
 
     def command(self, port, data):
         for folder in ("conf", "data", "log", "extensions"):
@@ -247,6 +250,7 @@ public class PeerHiveMq {
             "<hivemq><listeners><tcp-listener>"
             f"<port>{port}</port><bind-address>127.0.0.1</bind-address>"
             "</tcp-listener></listeners>"
+            "<mqtt><queued-messages><max-queue-size>100000</max-queue-size></queued-messages></mqtt>"
             "<persistence><mode>in-memory</mode></persistence>"
             "<anonymous-usage-statistics><enabled>false</enabled></anonymous-usage-statistics>"
             "</hivemq>"

@@ -103,6 +103,8 @@ class BenchIT {
         "fanout --subscribers 20 --protocol 3.1.1 --qos 1 --payload 2000 --window 100",
         "fanin --publishers 20 --subscribers 3 --qos 0",
         "fanin --publishers 20 --subscribers 1 --qos 1 --window 10",
+        "shared --publishers 5 --subscribers 3 --qos 0 --protocol 3.1.1",
+        "shared --publishers 5 --subscribers 3 --qos 1 --window 20",
         "mixed --clients 20 --rate 50/client --qos 0",
         "mixed --clients 20 --rate 1000 --qos 1",
         "1:1 --pairs 3 --qos 1 --coalesce"

@@ -2,6 +2,7 @@ package dev.herald.mqtt;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -176,6 +177,7 @@ final class SimulatedSessions implements AutoCloseable {
     }
     packet.release();
     median("a publish of " + PAYLOAD_BYTES + " B to all", tookNs);
+    out.printf(Locale.ROOT, "... keeps buffers of %,d MiB%n", bufferBytes() >> 20);
     long each = (bytes() - before) / PUBLISHES;
     out.printf(Locale.ROOT, "... writes %,d B%n", each);
     return each;
@@ -183,6 +185,11 @@ final class SimulatedSessions implements AutoCloseable {
 
   private long bytes() {
     return sinks.stream().mapToLong(sink -> sink.bytes.sum()).sum();
+  }
+
+  /** Returns what the allocator of buffers has taken and keeps, outside the heap. */
+  private static long bufferBytes() {
+    return ((ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT).metric().usedDirectMemory();
   }
 
   private static void await(CountDownLatch latch) {
