@@ -126,6 +126,30 @@ class Mqtt5LibraryIT {
   }
 
   @Test
+  void responseInformation_isWhereResponsesReachTheClientOnly() {
+    try (var asker = Mqtt5.of(Mqtt5.builder(server, app).identifier("asker"));
+        var service = Mqtt5.connected(server, app).subscribe("#", AT_LEAST_ONCE)) {
+      String own =
+          asker
+              .client()
+              .connectWith()
+              .restrictions()
+              .requestResponseInformation(true)
+              .applyRestrictions()
+              .send()
+              .getResponseInformation()
+              .orElseThrow()
+              .toString();
+      assertThat(own).isEqualTo("$reply/asker/");
+      asker.subscribe(own + "#", AT_LEAST_ONCE);
+      service.publish(own + "1", AT_LEAST_ONCE, "42");
+      assertThat(asker.nextText()).isEqualTo("42");
+      service.publish("fence", AT_LEAST_ONCE, "fence");
+      assertThat(service.nextText()).isEqualTo("fence");
+    }
+  }
+
+  @Test
   void noLocal_keepsOwnMessagesAway() {
     try (var client = Mqtt5.connected(server, app);
         var other = Mqtt5.connected(server, app)) {
@@ -355,6 +379,23 @@ class Mqtt5LibraryIT {
       assertThat(new String(link.sent(), UTF_8).split(topic, -1))
           .as("the topic was sent once, then its alias")
           .hasSize(2);
+    }
+  }
+
+  @Test
+  void topicAliases_ofTheServerAreUnderstood() {
+    try (var sub = Mqtt5.of(Mqtt5.builder(server, app));
+        var pub = Mqtt5.connected(server, app)) {
+      sub.client().connectWith().restrictions().topicAliasMaximum(2).applyRestrictions().send();
+      sub.subscribe("a/#", AT_LEAST_ONCE);
+      for (int i = 0; i < 12; i++) {
+        String topic = "a/topic/" + (i / 2 % 3);
+        pub.publish(topic, AT_LEAST_ONCE, "m" + i);
+        Mqtt5Publish message = sub.next();
+
+        assertThat(message.getTopic()).hasToString(topic);
+        assertThat(Mqtt5.text(message)).isEqualTo("m" + i);
+      }
     }
   }
 
