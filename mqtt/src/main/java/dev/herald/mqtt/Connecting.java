@@ -4,6 +4,7 @@ import dev.herald.core.app.App;
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
 import dev.herald.core.event.GroupLimits;
+import dev.herald.core.group.GroupTopics;
 import dev.herald.mqtt.codec.Accepted;
 import dev.herald.mqtt.codec.Connect;
 import dev.herald.mqtt.codec.Limit;
@@ -45,7 +46,8 @@ final class Connecting {
       String assigned = packet.clientId().isEmpty() ? "herald-" + UUID.randomUUID() : null;
       String clientId = assigned == null ? packet.clientId() : assigned;
       Accepted terms = terms(clientId, assigned);
-      if (packet.version() >= 5 && terms.sizeMin() > packet.options().packetBytesMax()) {
+      long packetBytesMax = packet.options().packetBytesMax();
+      if (packetBytesMax < Integer.MAX_VALUE && terms.sizeMin() > packetBytesMax) {
         throw new PacketException(
             Reason.PACKET_TOO_LARGE, "the answer would be larger than the client takes");
       }
@@ -99,7 +101,7 @@ final class Connecting {
   }
 
   private void check(Connect.WillMessage will) {
-    if (will.topic().startsWith("$")) {
+    if (will.topic().startsWith("$") && !goesNowhere(will.topic())) {
       throw new PacketException(
           Reason.TOPIC_NAME_INVALID, "a will cannot be published to a topic that starts with $");
     }
@@ -111,6 +113,16 @@ final class Connecting {
       throw new PacketException(
           Reason.PAYLOAD_FORMAT_INVALID, "the will's payload is declared to be UTF-8 and is not");
     }
+  }
+
+  /**
+   * Returns whether a client of 3.1.1 may leave its will to a topic because nobody can subscribe to
+   * it, as it may publish there: bridges do, to $SYS, and could not be told.
+   */
+  private boolean goesNowhere(String topic) {
+    return packet.version() < 5
+        && GroupTopics.groupIdOf(topic) == null
+        && !ReplyTopics.isOne(topic);
   }
 
   /** What the client is told if it is accepted, in words of 5.0. */

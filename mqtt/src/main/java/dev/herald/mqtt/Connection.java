@@ -317,7 +317,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private void connect(PacketDecoder decoder, PacketReader reader) {
     int level = decoder.protocolLevel(reader);
     if (level != 4 && level != 5) {
-      version = level > 5 ? 5 : 4;
+      // bridges ask with the highest bit first, and go on without it if the answer is one of 3.1.1
+      version = level > 5 && (level & 0x7F) != 4 ? 5 : 4;
       throw new PacketException(
           Reason.UNSUPPORTED_PROTOCOL_VERSION, "the protocol level must be 4 or 5 [MQTT-3.1.2-2]");
     }

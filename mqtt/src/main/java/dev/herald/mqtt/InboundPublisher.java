@@ -322,8 +322,15 @@ final class InboundPublisher {
     return before == null ? new @Nullable String[length] : Arrays.copyOf(before, length);
   }
 
-  /** Publishes the will of a session; a retained one without room is published all the same. */
+  /**
+   * Publishes the will of a session; a retained one without room is published all the same. One to
+   * a topic that nobody can subscribe to is not (see {@link Connecting}).
+   */
   static void publishWill(Broker broker, App app, Connect.WillMessage will, Session of) {
+    if (will.topic().charAt(0) == '$') {
+      broker.counters().droppedRefused.increment();
+      return;
+    }
     Message message =
         new Message(
             will.topic(),

@@ -42,14 +42,6 @@ final class ConformanceTest {
     }
   }
 
-  /** Shared subscriptions, of which section 4.8.2 speaks, are not offered yet. */
-  @Test
-  void everyStatement_isProved() {
-    for (Conformance version : Conformance.all()) {
-      assertThat(version.unproved()).allMatch(id -> id.startsWith("MQTT-4.8.2-"));
-    }
-  }
-
   @Test
   void lists_areComplete() {
     assertThat(Conformance.all().getFirst().size()).isEqualTo(251);

@@ -127,7 +127,7 @@ final class Connect311IT extends EdgeTest {
   @Proves(v311 = "MQTT-3.2.2-6")
   void refusal_withoutAReturnCodeIsSilent() {
     RawClient client = edge.open(4);
-    client.send(Wire.hello(4, "c").will("$SYS/w", "m", 0, false).toBytes());
+    client.send(Wire.hello(4, "c").will("$group/g", "m", 0, false).toBytes());
     client.expectClosed();
   }
 

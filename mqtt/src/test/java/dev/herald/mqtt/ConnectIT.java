@@ -130,7 +130,7 @@ final class ConnectIT extends EdgeTest {
 
   @Proves(v5 = {"MQTT-3.1.2-2", "MQTT-3.2.2-7"})
   @ParameterizedTest
-  @CsvSource({"3, 4, 1", "6, 5, 0x84", "0, 4, 1", "255, 5, 0x84"})
+  @CsvSource({"3, 4, 1", "6, 5, 0x84", "0, 4, 1", "0x84, 4, 1", "255, 5, 0x84"})
   void connect_otherLevelIsTold(int level, int answeredIn, int code) {
     RawClient client = edge.open(answeredIn);
     client.send(Wire.packet(0x10, text("MQTT"), level, 2, 0, 0, 0, text("c")));

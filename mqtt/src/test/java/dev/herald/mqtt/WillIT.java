@@ -201,10 +201,24 @@ final class WillIT extends EdgeTest {
         RawClient.connect(edge.port(), Wire.hello(5, "c").will("$group/g", "p", 1, false));
     assertThat(v5.connack().code()).isEqualTo(Reason.TOPIC_NAME_INVALID);
     v5.expectClosed();
-    RawClient v4 = edge.open(4);
-    v4.send(Wire.hello(4, "c").will("$SYS/x", "p", 1, false).toBytes());
-    v4.expectClosed();
+    for (String topic : new String[] {"$group/g", "$reply/c/x"}) {
+      RawClient v4 = edge.open(4);
+      v4.send(Wire.hello(4, "c").will(topic, "p", 1, false).toBytes());
+      v4.expectClosed();
+    }
     edge.awaitMetric("herald_mqtt_sessions", 1);
+  }
+
+  /** As bridges leave it. */
+  @Test
+  void will_toATopicNobodyCanSubscribeToGoesNowhere() {
+    edge.client(Wire.hello(4, "c").will("$SYS/broker/connection/c/state", "0", 1, true)).close();
+    edge.awaitMetric("herald_mqtt_sessions", 1);
+    assertThat(edge.dropped("refused")).isEqualTo(1);
+    assertThat(edge.metric("herald_retained_messages")).isZero();
+    witness.expectNoMessage();
+    RawClient v5 = RawClient.connect(edge.port(), Wire.hello(5, "c").will("$SYS/x", "p", 1, false));
+    assertThat(v5.connack().code()).as("a client that can be told").isEqualTo(0x90);
   }
 
   @Test

@@ -177,20 +177,21 @@ final class CodecPropertyTest {
   }
 
   @Property(tries = 500)
-  void publish_subscriptionIdentifiersAreThereInOrder(
+  void publish_whatIsOfTheSubscriberIsThereInOrder(
       @ForAll("messages") Message message,
+      @ForAll @IntRange(min = -65_535, max = 65_535) int alias,
       @ForAll @Size(max = 5) List<@IntRange(min = 1, max = 268_435_455) Integer> identifiers) {
     int[] ids = identifiers.stream().mapToInt(Integer::intValue).toArray();
     ByteBuf out = Unpooled.buffer();
     PublishForm form = PublishForm.of(message, 5);
-    form.write(out, 2, 1, ids, -1);
+    form.write(out, 2, 1, ids, -1, alias);
     assertThat(out.readableBytes()).isLessThanOrEqualTo(form.sizeMax(ids.length));
     out.skipBytes(1);
     int length = remainingLength(out);
     PacketReader reader = new PacketReader();
     reader.start(out, length);
     String topic = reader.utf8();
-    assertThat(topic).isEqualTo(message.topic());
+    assertThat(topic).isEqualTo(alias < 0 ? "" : message.topic());
     assertThat(reader.u16()).isEqualTo(1);
     int propertiesLength = reader.varint();
     assertThat(propertiesLength).isLessThanOrEqualTo(reader.remaining());
@@ -200,6 +201,10 @@ final class CodecPropertyTest {
       read.add(reader.varint());
     }
     assertThat(read).isEqualTo(identifiers);
+    if (alias != 0) {
+      assertThat(reader.u8()).isEqualTo(Properties.TOPIC_ALIAS);
+      assertThat(reader.u16()).isEqualTo(Math.abs(alias));
+    }
   }
 
   @Property(tries = 2000)
