@@ -53,6 +53,7 @@ class BenchIT {
             new Origins(List.of(), false),
             clock,
             () -> 0,
+            null,
             null);
     return new MqttEdge(settings, ws, List.of(InetAddress.getLoopbackAddress()), core);
   }

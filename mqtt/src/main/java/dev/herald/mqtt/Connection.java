@@ -300,7 +300,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private void disconnect(Disconnect packet) {
     Session present = session();
     if (packet.sessionExpirySeconds() >= 0) {
-      if (present.expirySeconds() == 0 && packet.sessionExpirySeconds() > 0) {
+      if (present.expirySeconds == 0 && packet.sessionExpirySeconds() > 0) {
         throw new PacketException(
             Reason.PROTOCOL_ERROR, "a session that was to end with its connection cannot stay");
       }

@@ -177,7 +177,7 @@ final class InboundPublisher {
         new GroupCommands.Draft(
             session.app().id(),
             groupId,
-            session.userId().isEmpty() ? session.key().clientId() : session.userId(),
+            session.userId.isEmpty() ? session.key().clientId() : session.userId,
             StandardCharsets.UTF_8
                 .newDecoder()
                 .decode(ByteBuffer.wrap(packet.payload()))
@@ -227,7 +227,7 @@ final class InboundPublisher {
     InboundPublisher teller = qos == 2 && present != null ? present.publisher() : this;
     if (teller.connection.isEnding()) {
       if (failure != null && qos == 2) {
-        session.received().release(packetId);
+        session.release(packetId);
       }
     } else if (failure == null) {
       teller.acknowledge(qos, packetId, Reason.SUCCESS, null);
@@ -239,7 +239,7 @@ final class InboundPublisher {
 
   /** Obeys a PUBREL packet. */
   void release(Ack packet) {
-    boolean known = connection.session().received().release(packet.packetId());
+    boolean known = connection.session().release(packet.packetId());
     connection
         .out()
         .ack(
@@ -268,7 +268,7 @@ final class InboundPublisher {
       return;
     }
     if (qos == 2) {
-      connection.session().received().release(packetId);
+      connection.session().release(packetId);
     }
     if (connection.version() >= 5) {
       acknowledge(qos, packetId, reason, text);

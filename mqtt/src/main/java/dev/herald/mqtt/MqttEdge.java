@@ -3,6 +3,7 @@ package dev.herald.mqtt;
 import dev.herald.core.app.Apps;
 import dev.herald.core.group.GroupCommands;
 import dev.herald.core.metric.Metrics;
+import dev.herald.core.relay.RelayKeeper;
 import dev.herald.core.route.Router;
 import dev.herald.core.tls.Certificates;
 import dev.herald.core.tls.TlsSettings;
@@ -24,6 +25,7 @@ import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
@@ -54,6 +56,7 @@ public final class MqttEdge implements AutoCloseable {
   private final Broker broker;
   private final @Nullable Certificates certificates;
   private final @Nullable TlsHandlers tls;
+  private final @Nullable RelayKeeper relay;
   private final List<Channel> listeners = new ArrayList<>();
 
   private @Nullable EventLoopGroup group;
@@ -80,6 +83,7 @@ public final class MqttEdge implements AutoCloseable {
     this.origins = core.origins();
     this.certificates = core.certificates();
     this.tls = certificates == null ? null : new TlsHandlers(certificates);
+    this.relay = core.relay();
     Counters counters = new Counters(core.metrics());
     this.broker =
         new Broker(
@@ -106,6 +110,8 @@ public final class MqttEdge implements AutoCloseable {
    * @param clock the time of expiries
    * @param memoryPercent tells how full memory is, in percent; called once a second
    * @param certificates what TLS listeners show, started; null for no TLS listener
+   * @param relay keeps retained messages and sessions over a restart, or null; the edge has it load
+   *     before it listens, and closes it once its clients are gone
    */
   public record Core(
       Apps apps,
@@ -115,13 +121,16 @@ public final class MqttEdge implements AutoCloseable {
       Origins origins,
       InstantSource clock,
       IntSupplier memoryPercent,
-      @Nullable Certificates certificates) {}
+      @Nullable Certificates certificates,
+      @Nullable RelayKeeper relay) {}
 
   /**
    * Starts the event loops and listens.
    *
    * @throws IOException naming the key of the configuration, the address and the reason if a port
    *     cannot be had; everything opened so far is closed then
+   * @throws dev.herald.core.error.HeraldException STORE_UNAVAILABLE with a sentence for the
+   *     operator if what was kept cannot be loaded; everything opened so far is closed then
    */
   public synchronized void start() throws IOException {
     EventLoopGroup loops =
@@ -145,6 +154,7 @@ public final class MqttEdge implements AutoCloseable {
                 TimeUnit.SECONDS);
     var _ = loops.next().scheduleAtFixedRate(this::lookAtMemory, 1, 1, TimeUnit.SECONDS);
     try {
+      loadRelay(lanes.all());
       mqttPort = listen("mqtt.port", settings.port(), listener("mqtt", null, null));
       wsPort = listen("ws.port", wsSettings.port(), listener("ws", null, origins));
       if (tls != null && certificates != null) {
@@ -153,9 +163,22 @@ public final class MqttEdge implements AutoCloseable {
         mqttsPort = listen("tls.mqttPort", at.mqttPort(), listener("mqtts", tls, null));
         wssPort = listen("tls.wsPort", at.wsPort(), listener("wss", tls, origins));
       }
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       close();
       throw e;
+    }
+  }
+
+  private void loadRelay(List<LoopLane> to) throws IOException {
+    if (relay != null) {
+      RelaySessions kept = new RelaySessions(broker, to);
+      broker.sessions().keep(kept);
+      try {
+        relay.start(kept);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new InterruptedIOException("interrupted while the relay's store was read");
+      }
     }
   }
 
@@ -210,8 +233,8 @@ public final class MqttEdge implements AutoCloseable {
   }
 
   /**
-   * Stops listening, tells every client that the server stops, and returns when all is closed or 3
-   * s have passed.
+   * Stops listening, tells every client that the server stops, has what they leave saved, and
+   * returns when all is closed or 3 s have passed, beside the time the saving may take.
    */
   @Override
   public synchronized void close() {
@@ -232,6 +255,9 @@ public final class MqttEdge implements AutoCloseable {
       boolean _ = told.await(STOP_SECONDS_MAX, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+    if (relay != null) {
+      relay.close(); // while the lanes still answer
     }
     loops
         .shutdownGracefully(50, STOP_SECONDS_MAX * 1000L, TimeUnit.MILLISECONDS)

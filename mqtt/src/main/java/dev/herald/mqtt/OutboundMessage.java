@@ -15,7 +15,7 @@ final class OutboundMessage {
   static final int[] NO_IDENTIFIERS = {};
 
   final Message message;
-  final int qos;
+  final byte qos;
   final boolean retain;
   final int[] identifiers;
 
@@ -28,6 +28,9 @@ final class OutboundMessage {
   /** Whether the client has received it (PUBREC) and is to be told to release it (PUBREL). */
   boolean received;
 
+  /** Its number in the relay's store, 0 while it has none. */
+  int savedNo;
+
   OutboundMessage(Message message, int qos, boolean retain, int[] identifiers) {
     this(message, qos, retain, identifiers, null);
   }
@@ -35,7 +38,7 @@ final class OutboundMessage {
   OutboundMessage(
       Message message, int qos, boolean retain, int[] identifiers, @Nullable Delivery delivery) {
     this.message = message;
-    this.qos = qos;
+    this.qos = (byte) qos;
     this.retain = retain;
     this.identifiers = identifiers;
     this.delivery = delivery;

@@ -51,6 +51,27 @@ final class OutboundWindow {
     return identifier(next++);
   }
 
+  /**
+   * Puts a message back under the identifier it had, after those that were sent before it; returns
+   * false if that is out of order, and the window is as it was.
+   */
+  boolean restore(int packetId, OutboundMessage message) {
+    if (count == 0) {
+      first = packetId - 1L;
+      next = first;
+    }
+    long number = next + Math.floorMod(packetId - identifier(next), IDENTIFIERS);
+    if (number - first >= IDENTIFIERS) {
+      return false;
+    }
+    while (number - first >= ring.length) {
+      grow();
+    }
+    next = number;
+    int _ = add(message);
+    return true;
+  }
+
   /** Returns the message of a packet identifier, or null. */
   @Nullable OutboundMessage get(int packetId) {
     long number = number(packetId);

@@ -1,6 +1,7 @@
 package dev.herald.mqtt;
 
 import java.util.BitSet;
+import java.util.List;
 
 /**
  * The packet identifiers of QoS 2 messages that a client has sent and not released yet. Owned by
@@ -52,6 +53,11 @@ final class ReceivedMessages {
   /** Notes that a message waits no more. */
   void stored(int packetId) {
     waiting.clear(packetId);
+  }
+
+  /** Returns those not released, in ascending order. */
+  List<Integer> all() {
+    return received.stream().boxed().toList();
   }
 
   /** Returns how many are not released. */

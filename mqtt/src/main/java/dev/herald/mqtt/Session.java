@@ -16,7 +16,6 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,26 +32,32 @@ final class Session extends Subscriber {
   private final Sessions.Key key;
   private final App app;
 
-  private Map<String, Subscription> subscriptions = Map.of();
-  private @Nullable SharedSubscriptions shared;
-  private @Nullable Connection connection;
-  private String userId = "";
-  private long expirySeconds;
-  private int inflightMax;
+  // what is kept over a restart: SessionState reads it and puts it back
+  Map<String, Subscription> subscriptions = Map.of();
+  @Nullable SharedSubscriptions shared;
+  String userId = "";
+  long expirySeconds;
+  Connect.@Nullable WillMessage will;
+  long willAtMs = Message.NEVER;
+  long endsAtMs = Message.NEVER;
 
-  private @Nullable OutboundWindow window;
-  private @Nullable ArrayDeque<OutboundMessage> queue;
-  private long queueBytes;
+  // the messages on their way to the client: those that were sent, then those that wait
+  @Nullable OutboundWindow window;
+  @Nullable ArrayDeque<OutboundMessage> queue;
+  long queueBytes;
+  int inflightMax;
 
   /** How many messages of the window were sent on an earlier connection only. */
-  private int unsent;
+  int unsent;
+
+  private @Nullable Connection connection;
 
   private @Nullable ReceivedMessages received;
 
-  private Connect.@Nullable WillMessage will;
-  private long willAtMs = Message.NEVER;
-  private long endsAtMs = Message.NEVER;
   private boolean ended;
+
+  /** What the relay's store knows; null for a session that ends with its connection. */
+  @Nullable SessionRecord record;
 
   Session(Broker broker, LoopLane lane, Sessions.Key key, App app) {
     super(lane);
@@ -72,10 +77,6 @@ final class Session extends Subscriber {
 
   LoopLane loopLane() {
     return lane;
-  }
-
-  String userId() {
-    return userId;
   }
 
   /** Returns whether this session's client published a message of its app [MQTT-3.8.3-3]. */
@@ -113,6 +114,7 @@ final class Session extends Subscriber {
     expirySeconds = sessionExpirySeconds;
     inflightMax = Math.min(connect.options().receiveMaximum(), broker.settings().inflightMax());
     will = connect.will();
+    record = SessionRecord.next(record, this, broker.sessions().kept());
     if (window != null) {
       window.forEach((packetId, message) -> message.sent = false);
       unsent = window.size();
@@ -164,10 +166,6 @@ final class Session extends Subscriber {
     expirySeconds = Math.min(seconds, broker.settings().sessionExpiryMax().toSeconds());
   }
 
-  long expirySeconds() {
-    return expirySeconds;
-  }
-
   /** Forgets the will: the client disconnected with reason 0x00 [MQTT-3.14.4-3]. */
   void forgetWill() {
     will = null;
@@ -180,8 +178,6 @@ final class Session extends Subscriber {
       return;
     }
     connection = null;
-    long nowMs = broker.clock().millis();
-    Connect.WillMessage last = will;
     if (expirySeconds == 0) {
       end();
       return;
@@ -189,14 +185,14 @@ final class Session extends Subscriber {
     if (shared != null) {
       shared.leaveAll(true);
     }
-    endsAtMs = nowMs + expirySeconds * 1000;
-    if (last != null) {
-      willAtMs = nowMs + Math.min(last.delaySeconds(), expirySeconds) * 1000;
-      if (willAtMs <= nowMs) {
-        publishWill();
-      }
+    SessionState.lostNow(this, broker.clock().millis());
+    if (willAtMs <= broker.clock().millis()) {
+      publishWill();
     }
     lane.addDeadline(this, deadlineMs());
+    if (record != null) {
+      record.wentAway();
+    }
   }
 
   /** Does what is due: publishes a delayed will, ends an expired session. */
@@ -236,6 +232,7 @@ final class Session extends Subscriber {
     queueBytes = 0;
     unsent = 0;
     broker.sessions().remove(this);
+    record = SessionRecord.next(record, this, null);
     publishWill();
   }
 
@@ -244,11 +241,18 @@ final class Session extends Subscriber {
     will = null;
     willAtMs = Message.NEVER;
     if (last != null) {
+      stateChanged();
       InboundPublisher.publishWill(broker, app, last, this);
     }
   }
 
-  private long deadlineMs() {
+  private void stateChanged() {
+    if (record != null) {
+      record.changed();
+    }
+  }
+
+  long deadlineMs() {
     return Math.min(willAtMs, endsAtMs);
   }
 
@@ -275,6 +279,7 @@ final class Session extends Subscriber {
    */
   boolean subscribe(String filter, int options, int identifier) {
     lane.assertInLane();
+    stateChanged();
     if (SharedFilter.isShared(filter)) {
       if (shared == null) {
         shared = new SharedSubscriptions(this, broker.settings().queueBytesMax());
@@ -301,6 +306,7 @@ final class Session extends Subscriber {
   /** Removes a subscription; returns whether there was one. */
   boolean unsubscribe(String filter) {
     lane.assertInLane();
+    stateChanged();
     if (SharedFilter.isShared(filter)) {
       return shared != null && shared.unsubscribe(filter);
     }
@@ -384,7 +390,7 @@ final class Session extends Subscriber {
         + (connection == null ? 0 : connection.out().pendingBytes());
   }
 
-  private void enqueue(@Nullable Connection to, OutboundMessage outbound) {
+  void enqueue(@Nullable Connection to, OutboundMessage outbound) {
     int weight = outbound.message.weight();
     Limit met = broker.queueLimitMet(to == null, queueBytes + weight, queue);
     if (met != null) {
@@ -399,6 +405,9 @@ final class Session extends Subscriber {
     }
     queue.add(outbound);
     queueBytes += weight;
+    if (to == null && record != null) {
+      record.queued();
+    }
   }
 
   /** Sends what waits, as far as the client's window and connection take it. */
@@ -420,10 +429,6 @@ final class Session extends Subscriber {
   /** Returns whether more for the client would only wait. */
   boolean isBusy() {
     return connection == null || connection.out().isBacklogged() || queue != null;
-  }
-
-  int inflightMax() {
-    return inflightMax;
   }
 
   private boolean canSend(Connection to) {
@@ -451,45 +456,23 @@ final class Session extends Subscriber {
     int packetId = window.add(outbound);
     outbound.sent = true;
     to.out().publish(outbound, packetId, false);
+    if (record != null) {
+      record.rewrite(outbound, packetId);
+    }
   }
 
-  private static void dropped(OutboundMessage outbound) {
+  /** Has the relay's store forget a message that waits no longer. */
+  void forget(OutboundMessage outbound) {
+    if (record != null) {
+      record.completed(outbound);
+    }
+  }
+
+  private void dropped(OutboundMessage outbound) {
+    forget(outbound);
     if (outbound.delivery != null) {
       outbound.delivery.kept();
     }
-  }
-
-  // ---- messages of consumer groups
-
-  /** Gives every message that is not complete, then those not sent, which have no identifier. */
-  void forEachOutbound(OutboundWindow.Visitor visitor) {
-    if (window != null) {
-      window.forEach(visitor);
-    }
-    if (queue != null) {
-      queue.forEach(outbound -> visitor.visit(0, outbound));
-    }
-  }
-
-  /** Forgets messages, sent or not. */
-  void forget(Predicate<OutboundMessage> which) {
-    OutboundWindow of = window;
-    if (of != null) {
-      of.forEach((packetId, outbound) -> {
-        if (which.test(outbound)) {
-          var _ = of.remove(packetId);
-          unsent -= outbound.sent ? 0 : 1;
-        }
-      });
-    }
-    if (queue != null) {
-      queue.removeIf(outbound -> {
-        boolean forgets = which.test(outbound);
-        queueBytes -= forgets ? outbound.message.weight() : 0;
-        return forgets;
-      });
-    }
-    drain();
   }
 
   // ---- acknowledgements by the client
@@ -527,6 +510,7 @@ final class Session extends Subscriber {
     OutboundMessage outbound = window == null ? null : window.remove(packetId);
     if (outbound != null) {
       unsent -= outbound.sent ? 0 : 1;
+      forget(outbound);
       afterCompletion();
       Delivery delivery = outbound.delivery;
       if (delivery != null && reason >= 0x80) {
@@ -564,6 +548,9 @@ final class Session extends Subscriber {
       return Reason.PACKET_IDENTIFIER_NOT_FOUND;
     }
     outbound.received = true;
+    if (record != null) {
+      record.rewrite(outbound, packetId);
+    }
     return Reason.SUCCESS;
   }
 
@@ -583,6 +570,15 @@ final class Session extends Subscriber {
       received = new ReceivedMessages();
     }
     return received;
+  }
+
+  /** Forgets a packet identifier of a QoS 2 message; returns whether it was noted. */
+  boolean release(int packetId) {
+    boolean known = received != null && received.release(packetId);
+    if (known && record != null) {
+      record.released(packetId);
+    }
+    return known;
   }
 
   /** Returns how many QoS 2 messages from the client are not released. */

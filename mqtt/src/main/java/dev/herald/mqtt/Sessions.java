@@ -16,10 +16,21 @@ final class Sessions {
   private final Map<Key, Session> sessions = new ConcurrentHashMap<>();
   private final AtomicInteger places = new AtomicInteger();
   private final int sessionsMax;
+  private volatile @Nullable RelaySessions kept;
 
   Sessions(int sessionsMax, Metrics metrics) {
     this.sessionsMax = sessionsMax;
     metrics.gauge("herald_mqtt_sessions", "MQTT sessions, connected or not.", sessions::size);
+  }
+
+  /** Has sessions that outlive their connection kept over a restart, from now on. */
+  void keep(RelaySessions by) {
+    kept = by;
+  }
+
+  /** Returns who keeps sessions over a restart, or null if nobody does. */
+  @Nullable RelaySessions kept() {
+    return kept;
   }
 
   @Nullable Session find(Key key) {

@@ -4,6 +4,7 @@ import dev.herald.core.consumer.Consumer;
 import dev.herald.core.consumer.Delivery;
 import dev.herald.core.consumer.Member;
 import dev.herald.core.consumer.SharedFilter;
+import dev.herald.core.relay.SavedSession;
 import dev.herald.core.route.Lane;
 import dev.herald.core.route.Message;
 import dev.herald.mqtt.codec.Subscribe;
@@ -13,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,7 +62,9 @@ final class SharedSubscriptions {
     }
     share.options = options;
     share.identifiers = identifier == 0 ? OutboundMessage.NO_IDENTIFIERS : new int[] {identifier};
-    share.join();
+    if (session.connection() != null) {
+      share.join();
+    }
     return isNew;
   }
 
@@ -77,17 +81,25 @@ final class SharedSubscriptions {
     Member member = share.left();
     if (member != null) {
       List<Delivery> unsent = new ArrayList<>();
-      session.forEachOutbound((packetId, outbound) -> {
+      forEachOutbound((packetId, outbound) -> {
         Delivery delivery = outbound.delivery;
         if (packetId == 0 && delivery != null && delivery.member() == member) {
           unsent.add(delivery);
         }
       });
       Set<Delivery> gone = new HashSet<>(unsent);
-      session.forget(outbound -> gone.contains(outbound.delivery));
+      forget(outbound -> gone.contains(outbound.delivery));
       member.leave(unsent, false);
     }
     return true;
+  }
+
+  /** Adds each of them in the form that the relay's store keeps. */
+  void saveTo(List<SavedSession.Subscription> filters) {
+    for (Share share : shares.values()) {
+      int identifier = share.identifiers.length == 0 ? 0 : share.identifiers[0];
+      filters.add(new SavedSession.Subscription(share.filter.text(), share.options, identifier));
+    }
   }
 
   /** Joins the groups that the session is no member of, because it had no connection. */
@@ -103,7 +115,7 @@ final class SharedSubscriptions {
   void leaveAll(boolean keeps) {
     Map<Member, List<Delivery>> unfinished = new HashMap<>();
     List<Delivery> mine = new ArrayList<>();
-    session.forEachOutbound((packetId, outbound) -> {
+    forEachOutbound((packetId, outbound) -> {
       Delivery delivery = outbound.delivery;
       if (delivery == null) {
         return;
@@ -145,12 +157,47 @@ final class SharedSubscriptions {
 
   /** Has the session forget what a group gave to somebody else after the session left it. */
   void forgetHandedOver() {
-    session.forget(outbound -> outbound.delivery != null && outbound.delivery.isHandedOver());
+    forget(outbound -> outbound.delivery != null && outbound.delivery.isHandedOver());
   }
 
   /** Returns whether some group was told that the client is busy. */
   boolean isBusy() {
     return !busy.isEmpty();
+  }
+
+  /** Gives every message that is not complete, then those not sent, which have no identifier. */
+  private void forEachOutbound(OutboundWindow.Visitor visitor) {
+    if (session.window != null) {
+      session.window.forEach(visitor);
+    }
+    if (session.queue != null) {
+      session.queue.forEach(outbound -> visitor.visit(0, outbound));
+    }
+  }
+
+  /** Has the session forget messages, sent or not. */
+  private void forget(Predicate<OutboundMessage> which) {
+    OutboundWindow window = session.window;
+    if (window != null) {
+      window.forEach((packetId, outbound) -> {
+        if (which.test(outbound)) {
+          var _ = window.remove(packetId);
+          session.unsent -= outbound.sent ? 0 : 1;
+          session.forget(outbound);
+        }
+      });
+    }
+    if (session.queue != null) {
+      session.queue.removeIf(outbound -> {
+        boolean forgets = which.test(outbound);
+        if (forgets) {
+          session.queueBytes -= outbound.message.weight();
+          session.forget(outbound);
+        }
+        return forgets;
+      });
+    }
+    session.drain();
   }
 
   /** One of them: passes on what its group gives to this client. */
@@ -167,7 +214,7 @@ final class SharedSubscriptions {
 
     void join() {
       if (member == null) {
-        member = session.app().consumers().join(filter, this, session.inflightMax(), bytesMax);
+        member = session.app().consumers().join(filter, this, session.inflightMax, bytesMax);
       }
     }
 

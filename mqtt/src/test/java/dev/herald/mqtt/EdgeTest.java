@@ -3,8 +3,10 @@ package dev.herald.mqtt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.herald.core.tls.TlsSettings;
+import dev.herald.testkit.ModelRelayStore;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.ResourceLeakDetector;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 
@@ -34,6 +36,20 @@ abstract class EdgeTest {
   void restart(TlsSettings tls, String... settings) {
     edge.close();
     edge = new TestEdge(tls, settings);
+  }
+
+  /** Stops the edge and starts another one over what it kept, after so many seconds. */
+  void restartAfter(int seconds, String... settings) {
+    edge.close();
+    edge.clock.advance(Duration.ofSeconds(seconds));
+    edge = new TestEdge(edge.place, edge.clock, settings);
+  }
+
+  /** Starts another edge over what a process that is killed now would leave. */
+  void crash() {
+    ModelRelayStore.Place left = edge.place.copy();
+    edge.close();
+    edge = new TestEdge(left, edge.clock);
   }
 
   @AfterEach

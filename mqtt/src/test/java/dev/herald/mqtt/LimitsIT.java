@@ -9,6 +9,8 @@ import dev.herald.core.config.SettingTree;
 import dev.herald.mqtt.codec.Limit;
 import dev.herald.mqtt.codec.PacketType;
 import dev.herald.mqtt.codec.Reason;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -51,6 +53,29 @@ final class LimitsIT extends EdgeTest {
     edge.client(5, "1").ping();
     first.expectEnd(Reason.SESSION_TAKEN_OVER);
     assertThat(edge.limit("sessionsMax")).isEqualTo(2);
+  }
+
+  @Test
+  void sessions_neverMoreHoweverManyComeAtOnce() {
+    restart("sessionsMax", "5");
+    List<RawClient> clients = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      clients.add(edge.open(5));
+    }
+    for (int i = 0; i < 60; i++) {
+      clients.get(i).send(Wire.hello(5, "c" + i).toBytes());
+    }
+    List<Integer> codes =
+        clients.stream().map(client -> client.await(PacketType.CONNACK).code()).toList();
+    assertThat(codes).filteredOn(code -> code == 0).hasSize(5);
+    assertThat(codes).filteredOn(code -> code != 0).hasSize(55).containsOnly(Reason.QUOTA_EXCEEDED);
+    assertThat(edge.sessions()).isEqualTo(5);
+    clients.forEach(RawClient::close);
+    edge.awaitMetric("herald_mqtt_sessions", 0);
+    // every place is free again
+    for (int i = 0; i < 5; i++) {
+      edge.client(5, "again" + i).ping();
+    }
   }
 
   @Test

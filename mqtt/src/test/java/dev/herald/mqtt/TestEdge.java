@@ -17,10 +17,13 @@ import dev.herald.core.id.MessageIds;
 import dev.herald.core.journal.EmbeddedJournal;
 import dev.herald.core.journal.Journal;
 import dev.herald.core.metric.Metrics;
+import dev.herald.core.relay.RelayKeeper;
+import dev.herald.core.relay.RelaySettings;
 import dev.herald.core.route.Router;
 import dev.herald.core.tls.Certificates;
 import dev.herald.core.tls.TlsSettings;
 import dev.herald.core.web.Origins;
+import dev.herald.testkit.ModelRelayStore;
 import dev.herald.testkit.ModelStore;
 import dev.herald.testkit.MutableClock;
 import java.io.IOException;
@@ -39,11 +42,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A real edge on free loopback ports with the real router, journal and groups behind it; the store
- * is in memory, and the clock stands still.
+ * A real edge on free loopback ports with the real router, journal and groups behind it; the stores
+ * are in memory, and the clock stands still.
  */
 final class TestEdge implements AutoCloseable {
-  final MutableClock clock = MutableClock.atMs(1_800_000_000_000L);
+  final MutableClock clock;
+  final ModelRelayStore.Place place;
   final Metrics metrics = new Metrics();
   final StoreGate store;
   final Router router;
@@ -62,9 +66,25 @@ final class TestEdge implements AutoCloseable {
 
   /** Starts an edge that listens with TLS as well, if there is a certificate. */
   TestEdge(@Nullable TlsSettings tls, String... settings) {
+    this(new ModelRelayStore.Place(), MutableClock.atMs(1_800_000_000_000L), tls, settings);
+  }
+
+  /** Starts an edge that finds what another left. */
+  TestEdge(ModelRelayStore.Place place, MutableClock clock, String... settings) {
+    this(place, clock, null, settings);
+  }
+
+  private TestEdge(
+      ModelRelayStore.Place place,
+      MutableClock clock,
+      @Nullable TlsSettings tls,
+      String... settings) {
+    this.place = place;
+    this.clock = clock;
     Map<String, String> given = pairs(settings);
     given.putIfAbsent("port", "0");
     given.putIfAbsent("loops", "2");
+    given.putIfAbsent("stopMax", "5s");
     MqttSettings mqtt = settings(MqttSettings.class, given);
     WsSettings ws = settings(WsSettings.class, given);
     this.router = new Router(mqtt.loopCount());
@@ -85,13 +105,25 @@ final class TestEdge implements AutoCloseable {
     GroupCommands groups = new GroupCommands(journal, new MessageIds(0, clock, 0));
     this.certificates = tls == null ? null : new Certificates(tls, metrics, InstantSource.system());
     Origins origins = new Origins(List.of(), false);
+    ModelRelayStore relay = new ModelRelayStore(place);
+    relay.start();
+    RelayKeeper keeper =
+        new RelayKeeper(relay, apps, settings(RelaySettings.class, given), metrics, clock);
     this.edge =
         new MqttEdge(
             mqtt,
             ws,
             List.of(InetAddress.getLoopbackAddress()),
             new MqttEdge.Core(
-                apps, router, groups, metrics, origins, clock, memoryPercent::get, certificates));
+                apps,
+                router,
+                groups,
+                metrics,
+                origins,
+                clock,
+                memoryPercent::get,
+                certificates,
+                keeper));
     try {
       if (certificates != null) {
         certificates.start();

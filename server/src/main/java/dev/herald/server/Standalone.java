@@ -4,6 +4,8 @@ import dev.herald.console.Console;
 import dev.herald.core.app.Apps;
 import dev.herald.core.error.HeraldException;
 import dev.herald.core.metric.Metrics;
+import dev.herald.core.relay.RelayKeeper;
+import dev.herald.core.relay.RelayStore;
 import dev.herald.core.store.Store;
 import dev.herald.core.tls.Certificates;
 import dev.herald.http.HttpEdge;
@@ -14,6 +16,7 @@ import dev.herald.mqtt.MemoryReading;
 import dev.herald.mqtt.MqttEdge;
 import dev.herald.mqtt.MqttSettings;
 import dev.herald.server.config.HeraldConfig;
+import dev.herald.sql.SqliteRelayStore;
 import dev.herald.sql.SqliteStore;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -82,7 +85,8 @@ final class Standalone implements AutoCloseable {
     core.start();
     Certificates certificates = certificates(metrics);
     List<InetAddress> addresses = presentAddresses();
-    MqttEdge mqtt = opened("mqtt", mqttEdge(core, addresses, metrics, certificates));
+    RelayKeeper relay = config.relay().persist() ? relayKeeper(data, core, metrics) : null;
+    MqttEdge mqtt = opened("mqtt", mqttEdge(core, addresses, metrics, certificates, relay));
     startListening(mqtt::start);
     endpoints = endpoints(addresses, mqtt, config.http().port(), 0);
     HttpEdge http = opened("http", httpEdge(core, store, addresses, mqtt, metrics, certificates));
@@ -135,11 +139,25 @@ final class Standalone implements AutoCloseable {
     return new Core(store, clock, metrics, limits, mqtt.loopCount() + 1);
   }
 
+  private RelayKeeper relayKeeper(DataDirectory data, Core core, Metrics metrics)
+      throws StartException {
+    RelayStore store = new SqliteRelayStore(data.path(), metrics);
+    RelayKeeper keeper =
+        opened("relay", new RelayKeeper(store, core.apps(), config.relay(), metrics, clock));
+    try {
+      store.start();
+    } catch (HeraldException e) {
+      throw new StartException(e.detail(), e);
+    }
+    return keeper;
+  }
+
   private MqttEdge mqttEdge(
       Core core,
       List<InetAddress> addresses,
       Metrics metrics,
-      @Nullable Certificates certificates) {
+      @Nullable Certificates certificates,
+      @Nullable RelayKeeper relay) {
     var parts =
         new MqttEdge.Core(
             core.apps(),
@@ -149,7 +167,8 @@ final class Standalone implements AutoCloseable {
             config.origins(),
             clock,
             MemoryReading::usedPercent,
-            certificates);
+            certificates,
+            relay);
     return new MqttEdge(config.mqtt(), config.ws(), addresses, parts);
   }
 
@@ -195,6 +214,8 @@ final class Standalone implements AutoCloseable {
   private static void startListening(Listening edge) throws StartException {
     try {
       edge.start();
+    } catch (HeraldException e) {
+      throw new StartException(e.detail(), e);
     } catch (IOException e) {
       throw new StartException(
           e.getMessage() + "; stop what listens there, or set the key to another port (0: any)", e);

@@ -40,6 +40,20 @@ final class Damage {
     return result.equals("ok") ? "" : result.replace('\n', ' ');
   }
 
+  /**
+   * Checks the pages of a small database.
+   *
+   * @throws dev.herald.core.error.HeraldException STORE_UNAVAILABLE with a sentence for the
+   *     operator if it is damaged
+   */
+  static void checkPages(Connection connection, Database database) throws SQLException {
+    String finding = database.bytes() <= CHECKED_WHOLE_BYTES_MAX ? pages(connection) : "";
+    if (!finding.isEmpty()) {
+      throw Database.unusable(
+          "The database file " + database.file() + " is damaged: " + finding, null);
+    }
+  }
+
   /** Returns what is wrong with the newest groups, empty if nothing. */
   static String heads(Connection connection) throws SQLException {
     String sql =

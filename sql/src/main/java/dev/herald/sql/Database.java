@@ -20,20 +20,34 @@ import org.sqlite.SQLiteConfig.TransactionMode;
 import org.sqlite.SQLiteDataSource;
 import org.sqlite.SQLiteOpenMode;
 
-/** The database file: where it is, and how connections to it are opened. Thread-safe. */
+/** A database file: where it is, and how connections to it are opened. Thread-safe. */
 final class Database {
-  private static final String FILE_NAME = "herald.db";
+  private static final String GROUPS_FILE = "herald.db";
+  private static final String RELAY_FILE = "relay.db";
   private static final String NATIVE_FOLDER = "native";
   private static final byte[] MAGIC = "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
   private static final int PAGE_BYTES = 4096;
 
   private final Path data;
   private final Path file;
+  private final SynchronousMode synchronous;
   private final StoreSettings settings;
 
+  /** The database of groups. */
   Database(Path data, StoreSettings settings) {
+    this(data, GROUPS_FILE, SynchronousMode.FULL, settings);
+  }
+
+  /** The database of what the relay remembers; a commit is not synced. */
+  static Database relay(Path data, StoreSettings settings) {
+    return new Database(data, RELAY_FILE, SynchronousMode.NORMAL, settings);
+  }
+
+  private Database(
+      Path data, String fileName, SynchronousMode synchronous, StoreSettings settings) {
     this.data = data.toAbsolutePath();
-    this.file = this.data.resolve(FILE_NAME);
+    this.file = this.data.resolve(fileName);
+    this.synchronous = synchronous;
     this.settings = settings;
   }
 
@@ -43,7 +57,7 @@ final class Database {
 
   /** Returns the size of the file and its write-ahead log on disk; 0 while there is none. */
   long bytes() {
-    return sizeOf(file) + sizeOf(file.resolveSibling(FILE_NAME + "-wal"));
+    return sizeOf(file) + sizeOf(file.resolveSibling(file.getFileName() + "-wal"));
   }
 
   /**
@@ -69,7 +83,7 @@ final class Database {
   }
 
   /**
-   * Opens a connection that writes: every commit is synced.
+   * Opens a connection that writes.
    *
    * @param create whether a missing file is created
    */
@@ -79,7 +93,7 @@ final class Database {
       config.resetOpenMode(SQLiteOpenMode.CREATE);
     }
     config.setJournalMode(JournalMode.WAL);
-    config.setSynchronous(SynchronousMode.FULL);
+    config.setSynchronous(synchronous);
     config.setTransactionMode(TransactionMode.IMMEDIATE);
     config.setPageSize(PAGE_BYTES);
     config.setWalAutocheckpoint(Math.toIntExact(settings.checkpointBytes() / PAGE_BYTES));

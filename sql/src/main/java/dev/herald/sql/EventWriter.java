@@ -113,7 +113,7 @@ final class EventWriter implements AutoCloseable {
   /** Writes and syncs without changing anything. */
   void probe() throws SQLException {
     connection.setAutoCommit(false);
-    Jdbc.execute(connection, "PRAGMA user_version = " + Schema.newest());
+    Jdbc.execute(connection, "PRAGMA user_version = " + Schema.GROUPS.newest());
     connection.setAutoCommit(true);
   }
 

@@ -13,17 +13,25 @@ import java.util.List;
  * user_version}, that of a new one 0; each script takes it one up, in a transaction of its own.
  */
 final class Schema {
+  /** The database of groups; its files are marked with the letters HRLD. */
+  static final Schema GROUPS = new Schema(0x48524C44, List.of("V1__group_messages.sql"));
+
+  /** The database of what the relay remembers; its files are marked with the letters HRLR. */
+  static final Schema RELAY = new Schema(0x48524C52, List.of("R1__relay.sql"));
+
+  private final int applicationId;
+
   /** Script {@code i} makes version {@code i + 1}; a script is never changed once released. */
-  private static final List<String> SCRIPTS = List.of("V1__group_messages.sql");
+  private final List<String> scripts;
 
-  /** Marks the file as Herald's: the letters HRLD. */
-  private static final int APPLICATION_ID = 0x48524C44;
-
-  private Schema() {}
+  private Schema(int applicationId, List<String> scripts) {
+    this.applicationId = applicationId;
+    this.scripts = scripts;
+  }
 
   /** Returns the version this program works with. */
-  static int newest() {
-    return SCRIPTS.size();
+  int newest() {
+    return scripts.size();
   }
 
   /**
@@ -32,11 +40,11 @@ final class Schema {
    * @throws dev.herald.core.error.HeraldException STORE_UNAVAILABLE with a sentence for the
    *     operator if the file is another program's or a newer Herald's
    */
-  static void migrate(Connection connection, Database database) throws SQLException {
+  void migrate(Connection connection, Database database) throws SQLException {
     long version = Jdbc.number(connection, "PRAGMA user_version");
     long application = Jdbc.number(connection, "PRAGMA application_id");
     long objects = Jdbc.number(connection, "SELECT count(*) FROM sqlite_schema");
-    if (application != APPLICATION_ID && (objects > 0 || version != 0)) {
+    if (application != applicationId && (objects > 0 || version != 0)) {
       throw Database.unusable(
           "The database file " + database.file() + " belongs to another program", null);
     }
@@ -52,8 +60,8 @@ final class Schema {
     }
     for (int next = (int) version + 1; next <= newest(); next++) {
       connection.setAutoCommit(false);
-      Jdbc.execute(connection, script(SCRIPTS.get(next - 1)));
-      Jdbc.execute(connection, "PRAGMA application_id = " + APPLICATION_ID);
+      Jdbc.execute(connection, script(scripts.get(next - 1)));
+      Jdbc.execute(connection, "PRAGMA application_id = " + applicationId);
       Jdbc.execute(connection, "PRAGMA user_version = " + next);
       connection.setAutoCommit(true);
     }

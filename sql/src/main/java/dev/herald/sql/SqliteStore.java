@@ -171,7 +171,7 @@ public final class SqliteStore implements Store {
     try {
       Connection connection = database.openWriter(true);
       try {
-        Schema.migrate(connection, database);
+        Schema.GROUPS.migrate(connection, database);
         Damage.check(connection, database);
       } catch (SQLException | RuntimeException e) {
         Jdbc.closeAfter(e, connection);

@@ -2,6 +2,7 @@ package dev.herald.server.config;
 
 import dev.herald.core.config.Setting;
 import dev.herald.core.config.SettingTree;
+import dev.herald.core.relay.RelaySettings;
 import dev.herald.core.tls.TlsSettings;
 import dev.herald.core.web.Origins;
 import dev.herald.http.HttpSettings;
@@ -23,6 +24,7 @@ import java.util.List;
  * @param tls the same with TLS
  * @param http the HTTP API, gateways and the console
  * @param store the embedded database
+ * @param relay what is remembered over a restart
  * @param log what is logged
  * @param insecure what has to be allowed in so many words
  */
@@ -59,6 +61,8 @@ public record HeraldConfig(
         TlsSettings tls,
     @Setting(doc = "The HTTP API, the gateways' WebSocket and the console.") HttpSettings http,
     @Setting(doc = "The embedded database, in the data directory.") StoreSettings store,
+    @Setting(doc = "Retained messages and sessions over a restart, in the data directory.")
+        RelaySettings relay,
     @Setting(doc = "The log, on standard error.") LogSettings log,
     @Setting(doc = "What is dangerous and has to be allowed in so many words.")
         InsecureSettings insecure) {
