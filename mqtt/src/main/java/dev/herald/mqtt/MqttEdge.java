@@ -9,6 +9,7 @@ import dev.herald.core.tls.Certificates;
 import dev.herald.core.tls.TlsSettings;
 import dev.herald.core.web.Origins;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
@@ -16,6 +17,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -47,6 +49,9 @@ public final class MqttEdge implements AutoCloseable {
   private static final int RETAINED_SWEEP_SECONDS = 60;
   private static final WriteBufferWaterMark WATER_MARK =
       new WriteBufferWaterMark(64 * 1024, 256 * 1024);
+
+  /** Sizes the buffers to read into, by what each channel read before; one for all channels. */
+  private static final RecvByteBufAllocator READ_BUFFERS = new AdaptiveRecvByteBufAllocator();
 
   private final MqttSettings settings;
   private final WsSettings wsSettings;
@@ -137,7 +142,9 @@ public final class MqttEdge implements AutoCloseable {
         new MultiThreadIoEventLoopGroup(
             settings.loopCount(),
             new DefaultThreadFactory("herald-mqtt"),
-            Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+            PacedIo.of(
+                Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory(),
+                settings.cycleMicros()));
     group = loops;
     lanes = new Lanes(loops, settings, broker.clock());
     for (LoopLane lane : lanes.all()) {
@@ -305,10 +312,10 @@ public final class MqttEdge implements AutoCloseable {
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .option(ChannelOption.SO_REUSEADDR, true)
             .handler(new AcceptGate(broker))
-            .childOption(ChannelOption.TCP_NODELAY, true)
             // Connection closes, when it has answered what came before
             .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
             .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+            .childOption(ChannelOption.RECVBUF_ALLOCATOR, READ_BUFFERS)
             .childHandler(listener)
             .bind(address)
             .awaitUninterruptibly();

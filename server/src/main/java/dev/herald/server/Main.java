@@ -16,6 +16,9 @@ import java.util.concurrent.TimeUnit;
 public final class Main {
   private static final int STOP_MAX_SECONDS = 20;
 
+  /** Netty's search for lost buffers takes a stack trace now and then; the tests search for all. */
+  private static final String LEAK_DETECTION = "io.netty.leakDetection.level";
+
   private final StopSignal stop = new StopSignal();
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile int exitCode = Foreground.START_FAILED;
@@ -34,6 +37,9 @@ public final class Main {
   private void run(String[] args) {
     Runtime.getRuntime()
         .addShutdownHook(Thread.ofPlatform().name("herald-stop").unstarted(this::stop));
+    if (System.getProperty(LEAK_DETECTION) == null) {
+      System.setProperty(LEAK_DETECTION, "disabled");
+    }
     var out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
     var err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
     try {
