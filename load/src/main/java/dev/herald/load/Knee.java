@@ -79,8 +79,9 @@ final class Knee {
   record Trial(double perSecond, double p99Ms, boolean held, String why) {
     /** Returns it as a sentence. */
     String line() {
-      return String.format(
-          Locale.ROOT, "%,.0f/s: p99 %.2f ms, %s", perSecond, p99Ms, held ? "held" : why);
+      String rate = String.format(Locale.ROOT, "%,.0f/s: ", perSecond);
+      String latency = String.format(Locale.ROOT, "p99 %.2f ms, ", p99Ms);
+      return rate + (p99Ms > 0 ? latency : "") + (held ? "held" : why);
     }
 
     /** Returns it as a report. */
