@@ -24,6 +24,7 @@ class Line:
         return None if report.get("received") == 0 else report.get(self.key)
 
 
+BUSY = 0.9
 PER_CPU = "receivedPerServerCpuSecond"
 MEASURE = ("--warmup", "2", "--duration", "{seconds}")
 CONNECTIONS = ("connections", "--connections", "10000", "--at-once", "64", "--settle", "3")
@@ -150,6 +151,8 @@ def cell(results, line, server):
     if len(found) > 1:
         text += f" ({amount(min(found), line.unit)} to {amount(max(found), line.unit)})"
     reports = results[line.name][server]
+    if line.key == PER_CPU and any(report.get("clientCores", 0) > BUSY for report in reports):
+        text += " +"
     return text if all(report.get("ok") for report in reports) else text + " *"
 
 
@@ -204,7 +207,8 @@ def markdown(options, servers, results, date):
         cells = [cell(results, line, server.name) for server in servers]
         ratios = [ratio(results, line, servers), ratio(results, line, java)]
         out.append("| " + " | ".join([line.label, *cells, *ratios]) + " |")
-    out += ["", "A ratio above 1 means that Herald is ahead.", "", "Settings:", ""]
+    out += ["", "A ratio above 1 means that Herald is ahead. Marked +: the load tool was busy all the"]
+    out += ["time, and the server could have done more in a second.", "", "Settings:", ""]
     out += [f"- {server.name}: {server.settings()}" for server in servers]
     wrong = faults(results, lines)
     if wrong:
