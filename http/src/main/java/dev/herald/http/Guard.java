@@ -39,23 +39,32 @@ final class Guard implements DecoratingHttpServiceFunction {
       throws Exception {
     RequestHeaders headers = request.headers();
     if (!origins.admitsHost(headers.authority())) {
-      return dressed(
-          Answers.refusal(
-              ctx.path(),
-              HttpStatus.FORBIDDEN,
-              "HOST_NOT_ALLOWED",
-              "this server answers to localhost; list other names in originsAllowed"));
+      return refused(
+          ctx,
+          request,
+          "HOST_NOT_ALLOWED",
+          "this server answers to localhost; list other names in originsAllowed");
     }
     if (changesOrConnects(headers)
         && !origins.admits(headers.get(HttpHeaderNames.ORIGIN), headers.authority())) {
-      return dressed(
-          Answers.refusal(
-              ctx.path(),
-              HttpStatus.FORBIDDEN,
-              "ORIGIN_NOT_ALLOWED",
-              "pages of this origin may not call this server"));
+      return refused(
+          ctx, request, "ORIGIN_NOT_ALLOWED", "pages of this origin may not call this server");
     }
     return dressed(next.serve(ctx, request));
+  }
+
+  /**
+   * Refuses when the body has come: a client of HTTP/2 that is still sending takes an earlier
+   * answer for a broken stream. A WebSocket over HTTP/2 has no end to wait for.
+   */
+  private HttpResponse refused(
+      ServiceRequestContext ctx, HttpRequest request, String title, String detail) {
+    HttpResponse refusal =
+        dressed(Answers.refusal(ctx.path(), HttpStatus.FORBIDDEN, title, detail));
+    return switch (request.method()) {
+      case GET, HEAD, CONNECT -> refusal;
+      default -> HttpResponse.of(Body.read(request, 0).handle((body, failure) -> refusal));
+    };
   }
 
   /** Reading is safe: other sites' pages cannot see the answer, as no CORS header admits them. */
