@@ -182,7 +182,8 @@ class MessageApiIT {
   @Test
   void create_bodyThatIsNeverFinished_isAnsweredWhenTimeIsUp() throws Exception {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), edge.edge.port())) {
-      socket.setSoTimeout(15_000);
+      // answered after 3 s, closed at the latest when idle for 15 s
+      socket.setSoTimeout(40_000);
       socket
           .getOutputStream()
           .write(
