@@ -142,9 +142,7 @@ public final class MqttEdge implements AutoCloseable {
         new MultiThreadIoEventLoopGroup(
             settings.loopCount(),
             new DefaultThreadFactory("herald-mqtt"),
-            PacedIo.of(
-                Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory(),
-                settings.cycleMicros()));
+            Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
     group = loops;
     lanes = new Lanes(loops, settings, broker.clock());
     for (LoopLane lane : lanes.all()) {

@@ -34,18 +34,6 @@ public record MqttSettings(
         int loops,
     @Setting(
             doc =
-                "How often a busy event loop asks the system for what has come: not sooner than"
-                    + " this after it last did. What comes in between is worked on together, which"
-                    + " saves waking the loop and its clients one by one. Messages that come alone"
-                    + " are never held up. 0 works on everything the moment it comes, for more"
-                    + " processor time.",
-            unit = "microseconds",
-            def = "400",
-            min = "0",
-            max = "5000")
-        int cycleMicros,
-    @Setting(
-            doc =
                 "How many connections may be open at once. One more is closed as soon as it is"
                     + " accepted, and counted.",
             unit = "connections",
