@@ -89,7 +89,7 @@ public final class Router {
       if (lane.inLane()) {
         own = lane;
       } else {
-        give(lane, nodes, message);
+        run(lane, message.weight(), () -> deliveries[lane.index()].deliver(nodes, message));
       }
     }
     // last, so that what its subscribers publish now comes after this message on every lane
@@ -118,21 +118,6 @@ public final class Router {
       throw new IllegalStateException("subscribers on lane " + index + ", which was not added");
     }
     return lane;
-  }
-
-  private void give(Lane lane, FilterNode[] nodes, Message message) {
-    int index = lane.index();
-    int weight = message.weight();
-    bytesUnderWay.addAndGet(index * 8, weight);
-    try {
-      lane.execute(() -> {
-        bytesUnderWay.addAndGet(index * 8, -weight);
-        deliveries[index].deliver(nodes, message);
-      });
-    } catch (RejectedExecutionException ended) {
-      // the lane's subscribers ended with it
-      bytesUnderWay.addAndGet(index * 8, -weight);
-    }
   }
 
   /**
