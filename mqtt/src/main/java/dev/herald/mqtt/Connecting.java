@@ -171,7 +171,7 @@ final class Connecting {
         session.takeOver();
       }
       // a session that was to end with its connection is not resumed [MQTT-3.1.2-6 of 3.1.1]
-      if (session != null && (packet.cleanStart() || session.expirySeconds == 0)) {
+      if (session != null && (packet.cleanStart() || session.ended || session.expirySeconds == 0)) {
         session.end();
         session = null;
       }

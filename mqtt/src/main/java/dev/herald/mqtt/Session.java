@@ -54,7 +54,7 @@ final class Session extends Subscriber {
 
   private @Nullable ReceivedMessages received;
 
-  private boolean ended;
+  boolean ended;
 
   /** What the relay's store knows; null for a session that ends with its connection. */
   @Nullable SessionRecord record;
@@ -86,9 +86,14 @@ final class Session extends Subscriber {
 
   // ---- connections
 
-  /** Ends the present connection, if any, because its client connected anew [MQTT-3.1.4-3]. */
+  /**
+   * Ends the present connection, if any, because its client connected anew [MQTT-3.1.4-3]. If there
+   * is none, does what is due already and the lane has not come round to: a session whose time has
+   * passed ends here and is not resumed (section 3.1.2.11.2).
+   */
   void takeOver() {
     lane.assertInLane();
+    timeHasCome(broker.clock().millis());
     Connection before = connection;
     if (before != null) {
       connection = null;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.herald.mqtt.codec.PacketType;
 import dev.herald.mqtt.codec.Reason;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -43,6 +44,23 @@ final class SessionIT extends EdgeTest {
     assertThat(publisher.publish("t", "live", 0)).isZero();
     assertThat(second.message().payload()).isEqualTo("live");
     assertThat(edge.sessions()).isEqualTo(2);
+  }
+
+  @Test
+  void resume_tooLateBeforeTheSweepCameRound() {
+    RawClient first = edge.client(Wire.hello(5, "c").resume().sessionExpiry(10));
+    first.subscribe(1, "t");
+    first.disconnect();
+    edge.awaitMetric("herald_mqtt_connections", 0);
+    edge.clock.advance(Duration.ofSeconds(9));
+    RawClient inTime = edge.client(Wire.hello(5, "c").resume().sessionExpiry(10));
+    assertThat(inTime.connack().sessionPresent()).isTrue();
+    inTime.disconnect();
+    edge.awaitMetric("herald_mqtt_connections", 0);
+    edge.clock.advance(Duration.ofSeconds(10));
+    RawClient late = edge.client(Wire.hello(5, "c").resume().sessionExpiry(10));
+    assertThat(late.connack().sessionPresent()).isFalse();
+    assertThat(edge.metric("herald_subscriptions")).isZero();
   }
 
   @Proves(v5 = {"MQTT-3.1.2-4", "MQTT-3.1.4-4", "MQTT-3.2.2-2", "MQTT-3.2.2-3", "MQTT-3.2.2-4"})

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.herald.mqtt.codec.PacketType;
 import dev.herald.mqtt.codec.Reason;
+import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -151,6 +152,17 @@ final class WillIT extends EdgeTest {
     edge.awaitMetric("herald_mqtt_connections", 1);
     edge.pass(2000);
     witness.expectNoMessage();
+  }
+
+  @Proves(v5 = "MQTT-3.1.2-8")
+  @Test
+  void will_delayedIsDueBeforeTheSweepCameRound() {
+    edge.client(Wire.hello(5, "c").resume().sessionExpiry(1000).willAfter(100, "w", "due")).close();
+    edge.awaitMetric("herald_mqtt_connections", 1);
+    edge.clock.advance(Duration.ofSeconds(100));
+    RawClient again = edge.client(Wire.hello(5, "c").resume().sessionExpiry(1000));
+    assertThat(again.connack().sessionPresent()).isTrue();
+    assertThat(witness.message().payload()).isEqualTo("due");
   }
 
   @Proves(v5 = "MQTT-3.1.3-9")
