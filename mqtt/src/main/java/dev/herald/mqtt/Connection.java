@@ -267,12 +267,14 @@ final class Connection extends ChannelInboundHandlerAdapter {
       case PacketType.PUBLISH -> publisher.publish(decoder.publish(reader, first & 15, version));
       case PacketType.PUBACK -> {
         Ack ack = decoder.ack(reader, PacketType.PUBACK, version);
-        session().acknowledged(ack.packetId(), ack.reason());
+        session().outbound().acknowledged(ack.packetId(), ack.reason());
       }
       case PacketType.PUBREC -> received(decoder.ack(reader, PacketType.PUBREC, version));
       case PacketType.PUBREL -> publisher.release(decoder.ack(reader, PacketType.PUBREL, version));
       case PacketType.PUBCOMP ->
-          session().completed(decoder.ack(reader, PacketType.PUBCOMP, version).packetId());
+          session()
+              .outbound()
+              .completed(decoder.ack(reader, PacketType.PUBCOMP, version).packetId());
       case PacketType.SUBSCRIBE ->
           Subscribing.subscribe(broker, this, decoder.subscribe(reader, version));
       case PacketType.UNSUBSCRIBE ->
@@ -291,7 +293,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   private void received(Ack ack) {
     int packetId = ack.packetId();
-    int reason = session().receivedByClient(packetId, ack.reason());
+    int reason = session().outbound().received(packetId, ack.reason());
     if (reason >= 0) {
       out.ack(PacketType.PUBREL, packetId, reason, null);
     }

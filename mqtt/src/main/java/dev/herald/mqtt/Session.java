@@ -1,18 +1,14 @@
 package dev.herald.mqtt;
 
 import dev.herald.core.app.App;
-import dev.herald.core.consumer.Delivery;
 import dev.herald.core.consumer.SharedFilter;
 import dev.herald.core.route.Message;
 import dev.herald.core.route.Subscriber;
 import dev.herald.core.route.Subscription;
 import dev.herald.mqtt.codec.Connect;
-import dev.herald.mqtt.codec.Limit;
-import dev.herald.mqtt.codec.PacketException;
-import dev.herald.mqtt.codec.PacketType;
 import dev.herald.mqtt.codec.Reason;
 import dev.herald.mqtt.codec.Subscribe;
-import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,14 +37,10 @@ final class Session extends Subscriber {
   long willAtMs = Message.NEVER;
   long endsAtMs = Message.NEVER;
 
-  // the messages on their way to the client: those that were sent, then those that wait
-  @Nullable OutboundWindow window;
-  @Nullable ArrayDeque<OutboundMessage> queue;
-  long queueBytes;
   int inflightMax;
 
-  /** How many messages of the window were sent on an earlier connection only. */
-  int unsent;
+  /** Present while a message of QoS 1 or 2 is on its way to the client. */
+  private @Nullable Outbound outbound;
 
   private @Nullable Connection connection;
 
@@ -120,9 +112,8 @@ final class Session extends Subscriber {
     inflightMax = Math.min(connect.options().receiveMaximum(), broker.settings().inflightMax());
     will = connect.will();
     record = SessionRecord.next(record, this, broker.sessions().kept());
-    if (window != null) {
-      window.forEach((packetId, message) -> message.sent = false);
-      unsent = window.size();
+    if (outbound != null) {
+      outbound.connectionChanged();
     }
   }
 
@@ -131,39 +122,13 @@ final class Session extends Subscriber {
    * consumer groups have.
    */
   void resume() {
-    sendUnsent();
+    if (outbound != null) {
+      outbound.resend();
+    }
     drain();
     if (shared != null) {
       shared.joinAll();
     }
-  }
-
-  private void sendUnsent() {
-    Connection to = connection;
-    OutboundWindow of = window;
-    if (to != null && of != null && unsent > 0) {
-      of.forEach((packetId, message) -> sendAgain(to, of, packetId, message));
-    }
-  }
-
-  private void sendAgain(Connection to, OutboundWindow of, int packetId, OutboundMessage message) {
-    if (message.sent) {
-      return;
-    }
-    if (message.received) {
-      to.out().ack(PacketType.PUBREL, packetId, Reason.SUCCESS, null);
-    } else if (!to.out().takes(message)) {
-      // the client takes less than on its last connection [MQTT-3.1.2-25]
-      of.remove(packetId);
-      broker.counters().droppedTooLarge.increment();
-      dropped(message);
-    } else if (of.size() - unsent < inflightMax) {
-      to.out().publish(message, packetId, true);
-    } else {
-      return;
-    }
-    message.sent = true;
-    unsent--;
   }
 
   /** Changes the session's expiry at the client's wish (DISCONNECT, section 3.14.2.2.2). */
@@ -232,10 +197,7 @@ final class Session extends Subscriber {
       shared.leaveAll(false);
       shared = null;
     }
-    queue = null;
-    window = null;
-    queueBytes = 0;
-    unsent = 0;
+    outbound = null;
     broker.sessions().remove(this);
     record = SessionRecord.next(record, this, null);
     publishWill();
@@ -362,7 +324,7 @@ final class Session extends Subscriber {
       }
     }
     if (qos >= 0) {
-      send(message, qos, retain, java.util.Arrays.copyOf(identifiers, count));
+      send(message, qos, retain, Arrays.copyOf(identifiers, count));
     }
   }
 
@@ -379,192 +341,52 @@ final class Session extends Subscriber {
   }
 
   /** Sends a message of QoS 1 or 2, or queues it, or drops it where the limits say so. */
-  void send(OutboundMessage outbound) {
-    Connection to = connection;
-    if (to != null && (queue == null || queue.isEmpty()) && canSend(to)) {
-      sendNow(to, outbound);
-    } else {
-      enqueue(to, outbound);
-    }
+  void send(OutboundMessage message) {
+    outbound().send(message);
+    forgetOutboundIfEmpty();
   }
 
   /** Returns how many bytes wait for the client or are under way to it. */
   long waitingBytes() {
-    return queueBytes
-        + (window == null ? 0 : window.bytes())
+    return (outbound == null ? 0 : outbound.bytes())
         + (connection == null ? 0 : connection.out().pendingBytes());
   }
 
-  void enqueue(@Nullable Connection to, OutboundMessage outbound) {
-    int weight = outbound.message.weight();
-    Limit met = broker.queueLimitMet(to == null, queueBytes + weight, queue);
-    if (met != null) {
-      outbound.findsNoRoom(broker.counters(), to, met);
-      return;
+  /** Returns what is on its way to the client at QoS 1 and 2, for something that is to be. */
+  Outbound outbound() {
+    if (outbound == null) {
+      outbound = new Outbound(this, broker);
     }
-    if (window != null && window.size() >= inflightMax) {
-      broker.counters().limit(Limit.INFLIGHT).increment();
-    }
-    if (queue == null) {
-      queue = new ArrayDeque<>();
-    }
-    queue.add(outbound);
-    queueBytes += weight;
-    if (to == null && record != null) {
-      record.queued();
-    }
+    return outbound;
   }
 
-  /** Sends what waits, as far as the client's window and connection take it. */
+  /** Returns what is on its way to the client at QoS 1 and 2, or null for nothing. */
+  @Nullable Outbound outboundOrNull() {
+    return outbound;
+  }
+
+  /** Sends what waits, as far as the client takes it. */
   void drain() {
-    Connection to = connection;
-    while (to != null && queue != null && !queue.isEmpty() && canSend(to)) {
-      OutboundMessage outbound = queue.remove();
-      queueBytes -= outbound.message.weight();
-      sendNow(to, outbound);
+    if (outbound != null) {
+      outbound.drain();
     }
-    if (queue != null && queue.isEmpty()) {
-      queue = null;
-    }
+    forgetOutboundIfEmpty();
     if (shared != null && shared.isBusy() && !isBusy()) {
       shared.ready();
     }
   }
 
+  private void forgetOutboundIfEmpty() {
+    if (outbound != null && outbound.isEmpty()) {
+      outbound = null;
+    }
+  }
+
   /** Returns whether more for the client would only wait. */
   boolean isBusy() {
-    return connection == null || connection.out().isBacklogged() || queue != null;
-  }
-
-  private boolean canSend(Connection to) {
-    return !to.out().isBacklogged()
-        && (window == null
-            || (window.size() < inflightMax
-                && window.bytes() < broker.settings().queueBytesMax()
-                && window.hasIdentifier()));
-  }
-
-  private void sendNow(Connection to, OutboundMessage outbound) {
-    if (outbound.isExpired(broker.clock())) {
-      broker.counters().droppedExpired.increment();
-      dropped(outbound);
-      return;
-    }
-    if (!to.out().takes(outbound)) {
-      broker.counters().droppedTooLarge.increment();
-      dropped(outbound);
-      return;
-    }
-    if (window == null) {
-      window = new OutboundWindow();
-    }
-    int packetId = window.add(outbound);
-    outbound.sent = true;
-    to.out().publish(outbound, packetId, false);
-    if (record != null) {
-      record.rewrite(outbound, packetId);
-    }
-  }
-
-  /** Has the relay's store forget a message that waits no longer. */
-  void forget(OutboundMessage outbound) {
-    if (record != null) {
-      record.completed(outbound);
-    }
-  }
-
-  private void dropped(OutboundMessage outbound) {
-    forget(outbound);
-    if (outbound.delivery != null) {
-      outbound.delivery.kept();
-    }
-  }
-
-  // ---- acknowledgements by the client
-
-  /**
-   * Takes a PUBACK: a QoS 1 message is complete. One for nothing, or for a message acknowledged
-   * before, is ignored.
-   *
-   * @param reason 0x80 or greater: the client did not want it
-   * @throws PacketException if it answers a QoS 2 message [MQTT-4.3.3-3]
-   */
-  void acknowledged(int packetId, int reason) {
-    OutboundMessage outbound = underWay(packetId);
-    if (outbound != null && outbound.qos != 1) {
-      throw wrongAnswer("PUBACK for a QoS 2 message [MQTT-3.3.4-1]");
-    }
-    complete(packetId, reason);
-  }
-
-  /**
-   * Takes a PUBCOMP: a QoS 2 message is complete. One for nothing, or for a message completed
-   * before, is ignored.
-   *
-   * @throws PacketException if the message was not received (PUBREC) before [MQTT-4.3.3-5]
-   */
-  void completed(int packetId) {
-    OutboundMessage outbound = underWay(packetId);
-    if (outbound != null && !outbound.received) {
-      throw wrongAnswer("PUBCOMP for a message that was not released [MQTT-4.3.3-5]");
-    }
-    complete(packetId, Reason.SUCCESS);
-  }
-
-  private void complete(int packetId, int reason) {
-    OutboundMessage outbound = window == null ? null : window.remove(packetId);
-    if (outbound != null) {
-      unsent -= outbound.sent ? 0 : 1;
-      forget(outbound);
-      afterCompletion();
-      Delivery delivery = outbound.delivery;
-      if (delivery != null && reason >= 0x80) {
-        delivery.refused();
-      } else if (delivery != null) {
-        delivery.acknowledged();
-      }
-    }
-  }
-
-  private @Nullable OutboundMessage underWay(int packetId) {
-    return window == null ? null : window.get(packetId);
-  }
-
-  private static PacketException wrongAnswer(String what) {
-    return new PacketException(Reason.PROTOCOL_ERROR, what);
-  }
-
-  /**
-   * Takes a PUBREC: the message is at the client, or refused by it; returns the reason code of the
-   * PUBREL or -1.
-   *
-   * @throws PacketException if it answers a QoS 1 message [MQTT-4.3.2-3]
-   */
-  int receivedByClient(int packetId, int reason) {
-    OutboundMessage outbound = underWay(packetId);
-    if (outbound != null && outbound.qos != 2) {
-      throw wrongAnswer("PUBREC for a QoS 1 message [MQTT-3.3.4-1]");
-    }
-    if (reason >= 0x80) {
-      complete(packetId, reason);
-      return -1;
-    }
-    if (outbound == null) {
-      return Reason.PACKET_IDENTIFIER_NOT_FOUND;
-    }
-    outbound.received = true;
-    if (record != null) {
-      record.rewrite(outbound, packetId);
-    }
-    return Reason.SUCCESS;
-  }
-
-  private void afterCompletion() {
-    sendUnsent();
-    if (window != null && window.size() == 0 && queue == null) {
-      window = null;
-    }
-    drain();
+    return connection == null
+        || connection.out().isBacklogged()
+        || (outbound != null && outbound.isWaiting());
   }
 
   // ---- QoS 2 messages from the client

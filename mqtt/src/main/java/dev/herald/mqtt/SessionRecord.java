@@ -3,10 +3,7 @@ package dev.herald.mqtt;
 import dev.herald.core.relay.RelayStore.SessionChange;
 import dev.herald.core.relay.SavedSession;
 import dev.herald.core.relay.SavedSession.Queued;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -167,17 +164,15 @@ final class SessionRecord {
 
   private List<Queued> withUnsaved(Session of, long bytesMax) {
     List<Queued> all = new ArrayList<>(rewritten);
+    Outbound outbound = of.outboundOrNull();
     long bytes = 0;
-    if (windowChanged) {
-      OutboundWindow window = of.window;
-      if (window != null) {
-        // as a whole: what was sent under an identifier must not be sent under another
-        window.forEach((packetId, message) -> saveWindow(all, message, packetId));
-        bytes = window.bytes();
-      }
-      windowChanged = false;
+    if (windowChanged && outbound != null) {
+      // as a whole: what was sent under an identifier must not be sent under another
+      bytes = outbound.forEachSent((packetId, message) -> saveWindow(all, message, packetId));
     }
-    for (OutboundMessage message : unsavedOfQueue(of)) {
+    windowChanged = false;
+    for (OutboundMessage message :
+        outbound == null ? List.<OutboundMessage>of() : outbound.unsavedOfQueue()) {
       if (bytes > bytesMax) {
         home.mark(this);
         break;
@@ -194,25 +189,6 @@ final class SessionRecord {
       message.savedNo = ++lastNo;
       all.add(saved(message, packetId));
     }
-  }
-
-  /** Returns the messages at the queue's end that are not written, the oldest first. */
-  private static List<OutboundMessage> unsavedOfQueue(Session of) {
-    ArrayDeque<OutboundMessage> queue = of.queue;
-    if (queue == null) {
-      return List.of();
-    }
-    List<OutboundMessage> unsaved = new ArrayList<>();
-    Iterator<OutboundMessage> newestFirst = queue.descendingIterator();
-    while (newestFirst.hasNext()) {
-      OutboundMessage message = newestFirst.next();
-      if (message.savedNo != 0) {
-        break;
-      }
-      unsaved.add(message);
-    }
-    Collections.reverse(unsaved);
-    return unsaved;
   }
 
   private static Queued saved(OutboundMessage message, int packetId) {

@@ -52,7 +52,7 @@ final class SessionState {
     for (SavedSession.Queued queued : messages) {
       OutboundMessage message = outbound(queued);
       known.loaded(message, queued.no());
-      if (!put(session, message, queued.packetId())) {
+      if (!session.outbound().restore(message, queued.packetId())) {
         known.completed(message);
       }
     }
@@ -66,20 +66,6 @@ final class SessionState {
     }
     session.record = known;
     session.loopLane().addDeadline(session, session.deadlineMs());
-  }
-
-  /** Puts a message behind those before it; returns false if there is no room for it. */
-  private static boolean put(Session session, OutboundMessage message, int packetId) {
-    if (packetId != 0) {
-      if (session.window == null) {
-        session.window = new OutboundWindow();
-      }
-      if (session.window.restore(packetId, message)) {
-        return true;
-      }
-    }
-    session.enqueue(null, message);
-    return session.queue != null && session.queue.peekLast() == message;
   }
 
   /** Has the times of a session's end and of its will count from now. */

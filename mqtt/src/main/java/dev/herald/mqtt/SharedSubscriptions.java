@@ -165,37 +165,18 @@ final class SharedSubscriptions {
     return !busy.isEmpty();
   }
 
-  /** Gives every message that is not complete, then those not sent, which have no identifier. */
   private void forEachOutbound(OutboundWindow.Visitor visitor) {
-    if (session.window != null) {
-      session.window.forEach(visitor);
-    }
-    if (session.queue != null) {
-      session.queue.forEach(outbound -> visitor.visit(0, outbound));
+    Outbound outbound = session.outboundOrNull();
+    if (outbound != null) {
+      outbound.forEach(visitor);
     }
   }
 
   /** Has the session forget messages, sent or not. */
   private void forget(Predicate<OutboundMessage> which) {
-    OutboundWindow window = session.window;
-    if (window != null) {
-      window.forEach((packetId, outbound) -> {
-        if (which.test(outbound)) {
-          var _ = window.remove(packetId);
-          session.unsent -= outbound.sent ? 0 : 1;
-          session.forget(outbound);
-        }
-      });
-    }
-    if (session.queue != null) {
-      session.queue.removeIf(outbound -> {
-        boolean forgets = which.test(outbound);
-        if (forgets) {
-          session.queueBytes -= outbound.message.weight();
-          session.forget(outbound);
-        }
-        return forgets;
-      });
+    Outbound outbound = session.outboundOrNull();
+    if (outbound != null) {
+      outbound.forget(which);
     }
     session.drain();
   }
