@@ -2,6 +2,7 @@ package dev.herald.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.herald.core.event.GroupMessage;
+import dev.herald.core.event.GroupNotice;
 import dev.herald.core.store.Store.MessagePage;
 
 /**
@@ -30,6 +31,11 @@ final class Envelope {
   /** Returns a success whose data is a message. */
   static byte[] success(int code, GroupMessage message) {
     return success(code, json -> MessageJson.write(json, message));
+  }
+
+  /** Returns a success whose data is a notice. */
+  static byte[] success(int code, GroupNotice notice) {
+    return success(code, json -> NoticeJson.write(json, notice));
   }
 
   /** Returns a success whose data is a page of messages. */

@@ -17,6 +17,9 @@ final class GatewayFrames {
       new Message.Form<>(byte[].class, GatewayFrames::ofOrigin);
 
   private static final int CREATED = 2001;
+  private static final int RECALLED = 2002;
+  private static final int NOTICE_PUBLISHED = 2003;
+  private static final int NOTICE_DELETED = 2004;
   private static final int ACKNOWLEDGED = 2005;
   private static final int REFUSED = 4000;
   private static final int SEND_FAILED = 4001;
@@ -27,6 +30,10 @@ final class GatewayFrames {
   static byte[] event(GroupEvent event) {
     return switch (event) {
       case GroupEvent.Created created -> Envelope.success(CREATED, created.message());
+      case GroupEvent.Recalled recalled -> Envelope.success(RECALLED, recalled.message());
+      case GroupEvent.NoticePublished published ->
+          Envelope.success(NOTICE_PUBLISHED, published.notice());
+      case GroupEvent.NoticeDeleted deleted -> Envelope.success(NOTICE_DELETED, deleted.notice());
     };
   }
 

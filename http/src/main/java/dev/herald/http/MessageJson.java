@@ -2,7 +2,7 @@ package dev.herald.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.herald.core.event.GroupMessage;
-import dev.herald.core.event.GroupMessage.Recall;
+import dev.herald.core.event.Tombstone;
 import java.io.IOException;
 
 /** Writes a group message as the contract wants it: keys, their order and their types. */
@@ -13,7 +13,7 @@ final class MessageJson {
   private MessageJson() {}
 
   static void write(JsonGenerator json, GroupMessage message) throws IOException {
-    Recall recall = message.recall();
+    Tombstone recall = message.recall();
     json.writeStartObject();
     json.writeStringField("messageId", Long.toString(message.messageId()));
     json.writeStringField("appId", message.key().appId());

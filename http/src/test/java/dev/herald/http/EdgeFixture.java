@@ -9,6 +9,7 @@ import dev.herald.core.group.GroupApplier;
 import dev.herald.core.group.GroupCommands;
 import dev.herald.core.group.GroupFeed;
 import dev.herald.core.group.GroupQueries;
+import dev.herald.core.group.GroupSettings;
 import dev.herald.core.id.MessageIds;
 import dev.herald.core.journal.EmbeddedJournal;
 import dev.herald.core.metric.Metrics;
@@ -82,7 +83,12 @@ final class EdgeFixture implements AutoCloseable {
     fixture.store.start();
     fixture.feed.start();
     fixture.journal.start(
-        new GroupApplier(fixture.store, fixture.bus, InstantSource.system(), fixture.metrics));
+        new GroupApplier(
+            fixture.store,
+            fixture.bus,
+            InstantSource.system(),
+            new GroupSettings(Duration.ofMinutes(2)),
+            fixture.metrics));
     try {
       fixture.edge.start();
     } catch (IOException e) {

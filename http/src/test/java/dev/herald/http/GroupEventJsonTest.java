@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.herald.core.event.GroupEvent;
 import dev.herald.core.event.GroupKey;
 import dev.herald.core.event.GroupMessage;
+import dev.herald.core.event.Tombstone;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -22,7 +23,7 @@ class GroupEventJsonTest {
 
   @Test
   void encode_recalled_hasTheTombstone() {
-    assertThat(encode("", new GroupMessage.Recall(1657592478870L, "oops"), null))
+    assertThat(encode("", new Tombstone(1657592478870L, "oops", null), null))
         .endsWith(
             "\"content\":\"\",\"createTime\":1657592478869,\"recallTime\":1657592478870,"
                 + "\"recallCause\":\"oops\",\"status\":0,\"type\":null,\"seq\":7}}");
@@ -35,8 +36,7 @@ class GroupEventJsonTest {
         .contains("\"type\":-2147483648");
   }
 
-  private static String encode(
-      String content, GroupMessage.@Nullable Recall recall, @Nullable Integer type) {
+  private static String encode(String content, @Nullable Tombstone recall, @Nullable Integer type) {
     GroupMessage message =
         new GroupMessage(
             418452400609820672L,

@@ -13,6 +13,7 @@ import dev.herald.core.event.GroupEvent;
 import dev.herald.core.group.GroupApplier;
 import dev.herald.core.group.GroupCommands;
 import dev.herald.core.group.GroupFeed;
+import dev.herald.core.group.GroupSettings;
 import dev.herald.core.id.MessageIds;
 import dev.herald.core.journal.EmbeddedJournal;
 import dev.herald.core.journal.Journal;
@@ -97,7 +98,10 @@ final class TestEdge implements AutoCloseable {
     InProcessBus bus = new InProcessBus();
     ModelStore model = new ModelStore(new ModelStore.Place());
     model.start();
-    this.store = new StoreGate(new GroupApplier(model, bus, clock, metrics));
+    this.store =
+        new StoreGate(
+            new GroupApplier(
+                model, bus, clock, new GroupSettings(Duration.ofMinutes(2)), metrics));
     this.journal = new EmbeddedJournal(metrics);
     journal.start(store);
     this.feed = new GroupFeed(bus, apps, router, TestEdge::encode);
@@ -315,7 +319,7 @@ final class TestEdge implements AutoCloseable {
     }
 
     @Override
-    public List<GroupCommand.Outcome> apply(List<GroupCommand> batch) {
+    public List<GroupCommand.Result> apply(List<GroupCommand> batch) {
       gate.acquireUninterruptibly();
       gate.release();
       ErrorCode code = refusal;

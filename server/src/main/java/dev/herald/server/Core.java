@@ -7,6 +7,7 @@ import dev.herald.core.group.GroupApplier;
 import dev.herald.core.group.GroupCommands;
 import dev.herald.core.group.GroupFeed;
 import dev.herald.core.group.GroupQueries;
+import dev.herald.core.group.GroupSettings;
 import dev.herald.core.id.MessageIds;
 import dev.herald.core.journal.EmbeddedJournal;
 import dev.herald.core.journal.Journal;
@@ -41,15 +42,22 @@ final class Core implements AutoCloseable {
    * @param clock the time
    * @param metrics where everything counts
    * @param limits the bounds of each app
+   * @param groups the settings of group conversations
    * @param lanes how many lanes the edges bring
    */
-  Core(Store store, InstantSource clock, Metrics metrics, Apps.Limits limits, int lanes) {
+  Core(
+      Store store,
+      InstantSource clock,
+      Metrics metrics,
+      Apps.Limits limits,
+      GroupSettings groups,
+      int lanes) {
     router = new Router(lanes);
     apps = new Apps(router, limits, metrics);
     journal = new EmbeddedJournal(metrics);
-    applier = new GroupApplier(store, bus, clock, metrics);
+    applier = new GroupApplier(store, bus, clock, groups, metrics);
     feed = new GroupFeed(bus, apps, router, GroupEventJson::encode);
-    commands = new GroupCommands(journal, new MessageIds(NODE, clock, store.greatestMessageId()));
+    commands = new GroupCommands(journal, new MessageIds(NODE, clock, store.greatestId()));
     queries = new GroupQueries(store);
   }
 

@@ -136,7 +136,7 @@ final class Standalone implements AutoCloseable {
     var limits =
         new Apps.Limits(
             mqtt.retainedMessagesMax(), mqtt.retainedBytesMax(), mqtt.consumerGroupBytesMax());
-    return new Core(store, clock, metrics, limits, mqtt.loopCount() + 1);
+    return new Core(store, clock, metrics, limits, config.groups(), mqtt.loopCount() + 1);
   }
 
   private RelayKeeper relayKeeper(DataDirectory data, Core core, Metrics metrics)

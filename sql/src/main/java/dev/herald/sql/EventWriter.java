@@ -2,47 +2,40 @@ package dev.herald.sql;
 
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
+import dev.herald.core.event.GroupChange;
 import dev.herald.core.event.GroupEvent;
 import dev.herald.core.event.GroupEvent.Created;
+import dev.herald.core.event.GroupEvent.NoticeDeleted;
+import dev.herald.core.event.GroupEvent.NoticePublished;
+import dev.herald.core.event.GroupEvent.Recalled;
 import dev.herald.core.event.GroupKey;
-import dev.herald.core.event.GroupMessage;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A connection that writes, with its prepared statements. Used by one thread at a time.
  *
- * <p>After any failure it must be closed, which rolls back what it had begun; a new one takes its
- * place.
+ * <p>After any failure it must be closed, which rolls back what it had begun and forgets what it
+ * remembered; a new one takes its place. What it remembers between transactions is forgotten too
+ * when another connection has written.
  */
 final class EventWriter implements AutoCloseable {
-  private static final int USERS_CACHED_MAX = 50_000;
-
   private final Connection connection;
+  private final PreparedStatement dataVersion;
+  private final PreparedStatement findLatest;
+  private final PreparedStatement updateLatest;
   private final PreparedStatement findHead;
   private final PreparedStatement insertHead;
   private final PreparedStatement updateHead;
-  private final PreparedStatement findUser;
-  private final PreparedStatement insertUser;
-  private final PreparedStatement insertMessage;
-
-  /** Keys of users that are committed. */
-  private final Map<User, Long> users =
-      new LinkedHashMap<>(1024, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<User, Long> eldest) {
-          return size() > USERS_CACHED_MAX;
-        }
-      };
+  private final UserKeys users;
+  private final MessageWriter messages;
+  private final NoticeWriter notices;
+  private long lastDataVersion;
 
   /**
    * Takes over a connection that was opened for writing.
@@ -60,54 +53,57 @@ final class EventWriter implements AutoCloseable {
 
   private EventWriter(Connection connection) throws SQLException {
     this.connection = connection;
+    dataVersion = connection.prepareStatement("PRAGMA data_version");
+    findLatest = connection.prepareStatement("SELECT time_ms FROM latest");
+    updateLatest = connection.prepareStatement("UPDATE latest SET time_ms = ? WHERE one = 1");
     findHead =
         connection.prepareStatement(
-            "SELECT group_key, seq, message_no, last_time_ms FROM group_head"
+            "SELECT group_key, seq, message_no, notice_no, last_time_ms FROM group_head"
                 + " WHERE app_id = ? AND group_id = ?");
     insertHead =
         connection.prepareStatement(
-            "INSERT INTO group_head (app_id, group_id, seq, message_no, last_time_ms)"
-                + " VALUES (?, ?, 0, 0, 0) RETURNING group_key");
+            "INSERT INTO group_head (app_id, group_id, seq, message_no, notice_no, last_time_ms)"
+                + " VALUES (?, ?, 0, 0, 0, 0) RETURNING group_key");
     updateHead =
         connection.prepareStatement(
-            "UPDATE group_head SET seq = ?, message_no = ?, last_time_ms = ? WHERE group_key = ?");
-    findUser =
-        connection.prepareStatement(
-            "SELECT user_key FROM app_user WHERE app_id = ? AND user_id = ?");
-    insertUser =
-        connection.prepareStatement(
-            "INSERT INTO app_user (app_id, user_id) VALUES (?, ?) RETURNING user_key");
-    insertMessage =
-        connection.prepareStatement(
-            "INSERT INTO message (group_key, no, seq, message_id, user_key, create_time_ms, type,"
-                + " client_message_id, content) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+            "UPDATE group_head SET seq = ?, message_no = ?, notice_no = ?, last_time_ms = ?"
+                + " WHERE group_key = ?");
+    users = new UserKeys(connection);
+    messages = new MessageWriter(connection, users);
+    notices = new NoticeWriter(connection, users);
   }
 
   /**
-   * Stores events in one transaction that is synced when this returns.
+   * Stores changes in one transaction that is synced when this returns.
    *
-   * @throws HeraldException STORE_UNAVAILABLE if an event does not follow its group's head
+   * @throws HeraldException STORE_UNAVAILABLE if an event does not follow its group's head or the
+   *     latest event, or withdraws what is not there
    * @throws SQLException if the database cannot
    */
-  void append(List<GroupEvent> events) throws SQLException {
+  void append(List<? extends GroupChange> changes) throws SQLException {
     // Takes the write lock at once, so no other writer can move a head that is read below.
     connection.setAutoCommit(false);
-    Map<GroupKey, Head> heads = new HashMap<>();
-    Map<User, Long> newUsers = new HashMap<>();
-    for (GroupEvent event : events) {
-      Head head = heads.get(event.key());
-      if (head == null) {
-        head = head(event.key());
-        heads.put(event.key(), head);
+    forgetWhatOthersChanged();
+    Clock clock = new Clock(number(findLatest));
+    Map<GroupKey, GroupRow> groups = new HashMap<>();
+    for (GroupChange change : changes) {
+      GroupRow group = groups.get(change.key());
+      if (group == null) {
+        group = group(change.key());
+        groups.put(change.key(), group);
       }
-      switch (event) {
-        case Created created -> addMessage(head, created, newUsers);
+      switch (change) {
+        case GroupEvent event -> {
+          clock.advance(event.timeMs());
+          add(group, event);
+        }
       }
     }
-    insertMessage.executeBatch();
-    update(heads.values());
+    messages.flush();
+    update(groups.values());
+    Jdbc.bind(updateLatest, clock.timeMs);
+    updateLatest.executeUpdate();
     connection.setAutoCommit(true); // commits and syncs
-    users.putAll(newUsers);
   }
 
   /** Writes and syncs without changing anything. */
@@ -122,97 +118,100 @@ final class EventWriter implements AutoCloseable {
     connection.close();
   }
 
-  private void addMessage(Head head, Created created, Map<User, Long> newUsers)
-      throws SQLException {
-    GroupMessage message = created.message();
-    head.advance(message.seq(), message.createTimeMs());
-    head.messageNo++;
-    Jdbc.bind(
-        insertMessage,
-        head.key,
-        head.messageNo,
-        message.seq(),
-        message.messageId(),
-        userKey(new User(message.key().appId(), message.userId()), newUsers),
-        message.createTimeMs(),
-        message.type(),
-        created.clientMessageId(),
-        message.content());
-    insertMessage.addBatch();
+  private void add(GroupRow group, GroupEvent event) throws SQLException {
+    group.advance(event);
+    switch (event) {
+      case Created created -> messages.create(group, created);
+      case Recalled recalled -> messages.recall(group, recalled);
+      case NoticePublished published -> notices.publish(group, published);
+      case NoticeDeleted deleted -> notices.delete(group, deleted);
+    }
   }
 
-  private Head head(GroupKey key) throws SQLException {
-    Head head =
+  private void forgetWhatOthersChanged() throws SQLException {
+    long version = number(dataVersion);
+    if (version != lastDataVersion) {
+      lastDataVersion = version;
+      users.forget();
+      messages.forget();
+    }
+  }
+
+  private GroupRow group(GroupKey key) throws SQLException {
+    GroupRow group =
         Jdbc.first(
             findHead,
-            row -> new Head(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4)),
+            row ->
+                new GroupRow(
+                    row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4), row.getLong(5)),
             key.appId(),
             key.groupId());
-    return head != null
-        ? head
-        : new Head(insert(insertHead, key.appId(), key.groupId()), 0, 0, Long.MIN_VALUE);
+    return group != null
+        ? group
+        : new GroupRow(
+            Jdbc.returned(insertHead, key.appId(), key.groupId()), 0, 0, 0, Long.MIN_VALUE);
   }
 
-  private void update(Collection<Head> heads) throws SQLException {
-    for (Head head : heads) {
-      Jdbc.bind(updateHead, head.seq, head.messageNo, head.lastTimeMs, head.key);
+  private void update(Collection<GroupRow> groups) throws SQLException {
+    for (GroupRow group : groups) {
+      Jdbc.bind(
+          updateHead, group.seq, group.messageNo, group.noticeNo, group.lastTimeMs, group.key);
       updateHead.addBatch();
     }
     updateHead.executeBatch();
   }
 
-  private long userKey(User user, Map<User, Long> newUsers) throws SQLException {
-    Long key = users.get(user);
-    if (key == null) {
-      key = newUsers.get(user);
+  private static long number(PreparedStatement statement) throws SQLException {
+    Long number = Jdbc.first(statement, row -> row.getLong(1));
+    if (number == null) {
+      throw new SQLException("a row is missing that is always there");
     }
-    if (key == null) {
-      key = Jdbc.first(findUser, row -> row.getLong(1), user.appId, user.userId);
-      if (key == null) {
-        key = insert(insertUser, user.appId, user.userId);
+    return number;
+  }
+
+  /** The fence: the batch cannot be stored on what is there. */
+  static HeraldException fenced(String why) {
+    return new HeraldException(ErrorCode.STORE_UNAVAILABLE, why + "; nothing was kept.");
+  }
+
+  /** The time of the latest event, which never goes back. */
+  private static final class Clock {
+    long timeMs;
+
+    Clock(long timeMs) {
+      this.timeMs = timeMs;
+    }
+
+    void advance(long nextMs) {
+      if (nextMs < timeMs) {
+        throw fenced("The latest event was at " + timeMs + ", after " + nextMs);
       }
-      newUsers.put(user, key);
+      timeMs = nextMs;
     }
-    return key;
   }
 
-  private static long insert(PreparedStatement statement, String appId, String id)
-      throws SQLException {
-    @Nullable Long key = Jdbc.first(statement, row -> row.getLong(1), appId, id);
-    if (key == null) {
-      throw new SQLException("an insert returned no key");
-    }
-    return key;
-  }
-
-  private record User(String appId, String userId) {}
-
-  /** Where a group stands while a transaction goes on. */
-  private static final class Head {
+  /** A group while a transaction goes on. */
+  static final class GroupRow {
     final long key;
     long seq;
     long messageNo;
-    long lastTimeMs;
+    long noticeNo;
+    private long lastTimeMs;
 
-    Head(long key, long seq, long messageNo, long lastTimeMs) {
+    private GroupRow(long key, long seq, long messageNo, long noticeNo, long lastTimeMs) {
       this.key = key;
       this.seq = seq;
       this.messageNo = messageNo;
+      this.noticeNo = noticeNo;
       this.lastTimeMs = lastTimeMs;
     }
 
-    void advance(long nextSeq, long timeMs) {
-      if (nextSeq != seq + 1) {
-        throw new HeraldException(
-            ErrorCode.STORE_UNAVAILABLE,
-            "The group's next event is " + (seq + 1) + ", not " + nextSeq + "; nothing was kept.");
+    private void advance(GroupEvent event) {
+      if (event.seq() != seq + 1) {
+        throw fenced("The group's next event is " + (seq + 1) + ", not " + event.seq());
       }
-      if (timeMs < lastTimeMs) {
-        throw new IllegalArgumentException(
-            "event " + nextSeq + " is older than its predecessor: " + timeMs + " < " + lastTimeMs);
-      }
-      seq = nextSeq;
-      lastTimeMs = timeMs;
+      seq = event.seq();
+      lastTimeMs = event.timeMs();
     }
   }
 }

@@ -58,6 +58,22 @@ final class Jdbc {
     }
   }
 
+  /** Binds and runs a prepared statement that changes rows. */
+  static void update(PreparedStatement statement, @Nullable Object... values) throws SQLException {
+    bind(statement, values);
+    statement.executeUpdate();
+  }
+
+  /** Binds and runs a prepared statement that changes one row and returns a number of it. */
+  static long returned(PreparedStatement statement, @Nullable Object... values)
+      throws SQLException {
+    Long number = first(statement, row -> row.getLong(1), values);
+    if (number == null) {
+      throw new SQLException("a statement changed no row");
+    }
+    return number;
+  }
+
   /** Prepares and runs a query whose first column of the first row is a number. */
   static long number(Connection connection, String sql) throws SQLException {
     try (Statement statement = connection.createStatement();

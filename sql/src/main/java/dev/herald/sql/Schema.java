@@ -13,32 +13,39 @@ import java.util.List;
  * user_version}, that of a new one 0; each script takes it one up, in a transaction of its own.
  */
 final class Schema {
-  /** The database of groups; its files are marked with the letters HRLD. */
-  static final Schema GROUPS = new Schema(0x48524C44, List.of("V1__group_messages.sql"));
+  /**
+   * The database of groups; its files are marked with the letters HRLD. Version 1 was written by no
+   * released version and is refused.
+   */
+  static final Schema GROUPS = new Schema(0x48524C44, 2, List.of("V2__groups.sql"));
 
   /** The database of what the relay remembers; its files are marked with the letters HRLR. */
-  static final Schema RELAY = new Schema(0x48524C52, List.of("R1__relay.sql"));
+  static final Schema RELAY = new Schema(0x48524C52, 1, List.of("R1__relay.sql"));
 
   private final int applicationId;
 
-  /** Script {@code i} makes version {@code i + 1}; a script is never changed once released. */
+  /** The version that the first script makes of an empty database. */
+  private final int oldest;
+
+  /** Script {@code i} makes version {@code oldest + i}; it is never changed once released. */
   private final List<String> scripts;
 
-  private Schema(int applicationId, List<String> scripts) {
+  private Schema(int applicationId, int oldest, List<String> scripts) {
     this.applicationId = applicationId;
+    this.oldest = oldest;
     this.scripts = scripts;
   }
 
   /** Returns the version this program works with. */
   int newest() {
-    return scripts.size();
+    return oldest + scripts.size() - 1;
   }
 
   /**
    * Brings the database to the newest version; does nothing if it is there.
    *
    * @throws dev.herald.core.error.HeraldException STORE_UNAVAILABLE with a sentence for the
-   *     operator if the file is another program's or a newer Herald's
+   *     operator if the file is another program's, a newer Herald's or older than any release
    */
   void migrate(Connection connection, Database database) throws SQLException {
     long version = Jdbc.number(connection, "PRAGMA user_version");
@@ -58,9 +65,20 @@ final class Schema {
               + newest(),
           null);
     }
-    for (int next = (int) version + 1; next <= newest(); next++) {
+    if (version > 0 && version < oldest) {
+      throw Database.unusable(
+          "The database file "
+              + database.file()
+              + " was written by a version of Herald that was never released: its schema is "
+              + version
+              + ", the oldest this version can read is "
+              + oldest
+              + "; move the file away to begin anew",
+          null);
+    }
+    for (int next = Math.max(oldest, (int) version + 1); next <= newest(); next++) {
       connection.setAutoCommit(false);
-      Jdbc.execute(connection, script(scripts.get(next - 1)));
+      Jdbc.execute(connection, script(scripts.get(next - oldest)));
       Jdbc.execute(connection, "PRAGMA application_id = " + applicationId);
       Jdbc.execute(connection, "PRAGMA user_version = " + next);
       connection.setAutoCommit(true);

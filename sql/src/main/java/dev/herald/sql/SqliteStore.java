@@ -5,9 +5,11 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
+import dev.herald.core.event.GroupChange;
 import dev.herald.core.event.GroupEvent;
 import dev.herald.core.event.GroupKey;
 import dev.herald.core.event.GroupMessage;
+import dev.herald.core.event.GroupNotice;
 import dev.herald.core.metric.Metrics;
 import dev.herald.core.store.Store;
 import java.nio.file.Files;
@@ -88,11 +90,11 @@ public final class SqliteStore implements Store {
   }
 
   @Override
-  public void append(List<GroupEvent> events) {
-    if (!events.isEmpty()) {
+  public void append(List<? extends GroupChange> changes) {
+    if (!changes.isEmpty()) {
       writing.lock();
       try {
-        write(session -> session.append(events));
+        write(session -> session.append(changes));
       } finally {
         writing.unlock();
       }
@@ -101,28 +103,47 @@ public final class SqliteStore implements Store {
 
   @Override
   public Map<GroupKey, GroupHead> heads(Collection<GroupKey> keys) {
-    return read(reader -> reader.heads(keys));
+    return read(connection -> new Lookups(connection).heads(keys));
   }
 
   @Override
-  public Map<ClientMessageKey, GroupMessage> findByClientMessageIds(
-      Collection<ClientMessageKey> keys) {
-    return read(reader -> reader.findByClientMessageIds(keys));
+  public Map<ClientMessageKey, GroupMessage> messagesByClientId(Collection<ClientMessageKey> keys) {
+    return read(connection -> new Lookups(connection).messagesByClientId(keys));
+  }
+
+  @Override
+  public Map<ClientMessageKey, GroupNotice> noticesByClientId(Collection<ClientMessageKey> keys) {
+    return read(connection -> new Lookups(connection).noticesByClientId(keys));
+  }
+
+  @Override
+  public Map<Long, GroupMessage> messages(Collection<Long> messageIds) {
+    return read(connection -> new Lookups(connection).messages(messageIds));
+  }
+
+  @Override
+  public Map<Long, GroupNotice> notices(Collection<Long> noticeIds) {
+    return read(connection -> new Lookups(connection).notices(noticeIds));
   }
 
   @Override
   public MessagePage findByGroup(GroupKey key, TimeRange range, Page page) {
-    return read(reader -> reader.findByGroup(key, range, page));
+    return read(connection -> new HistoryReader(connection).findByGroup(key, range, page));
   }
 
   @Override
   public List<GroupEvent> eventsAfter(GroupKey key, long afterSeq, int limit) {
-    return read(reader -> reader.eventsAfter(key, afterSeq, limit));
+    return read(connection -> new EventReader(connection).after(key, afterSeq, limit));
   }
 
   @Override
-  public long greatestMessageId() {
-    return read(EventReader::greatestMessageId);
+  public long greatestId() {
+    return read(connection -> new Lookups(connection).greatestId());
+  }
+
+  @Override
+  public long latestTimeMs() {
+    return read(connection -> new Lookups(connection).latestTimeMs());
   }
 
   @Override
@@ -136,7 +157,7 @@ public final class SqliteStore implements Store {
       } finally {
         writing.unlock();
       }
-      return greatestMessageId() >= 0;
+      return greatestId() >= 0;
     } catch (HeraldException unavailable) {
       return false; // counted and logged where it happened
     } catch (InterruptedException interrupted) {
@@ -189,6 +210,7 @@ public final class SqliteStore implements Store {
     config.setPoolName("herald-store");
     config.setDataSource(database.readers());
     config.setReadOnly(true);
+    config.setAutoCommit(false); // the statements of one query see one state
     config.setMaximumPoolSize(settings.readersMax());
     config.setConnectionTimeout(settings.waitMax().toMillis());
     config.setValidationTimeout(settings.waitMax().toMillis());
@@ -235,7 +257,8 @@ public final class SqliteStore implements Store {
       throw notOpen();
     }
     try (Connection connection = pool.getConnection()) {
-      T result = work.from(new EventReader(connection));
+      T result = work.from(connection);
+      connection.commit();
       readOutages.succeeded();
       return result;
     } catch (SQLException e) {
@@ -257,6 +280,6 @@ public final class SqliteStore implements Store {
   }
 
   private interface Reading<T> {
-    T from(EventReader reader) throws SQLException;
+    T from(Connection connection) throws SQLException;
   }
 }

@@ -17,6 +17,7 @@ import dev.herald.core.event.GroupMessage;
 import dev.herald.core.group.GroupApplier;
 import dev.herald.core.group.GroupCommands;
 import dev.herald.core.group.GroupCommands.Draft;
+import dev.herald.core.group.GroupSettings;
 import dev.herald.core.id.MessageIds;
 import dev.herald.core.journal.EmbeddedJournal;
 import dev.herald.core.metric.Metrics;
@@ -63,10 +64,11 @@ class GroupApplierTest {
     store.start();
     bus = new InProcessBus();
     bus.subscribe(shown::add);
-    applier = new GroupApplier(store, bus, clock, metrics);
+    applier =
+        new GroupApplier(store, bus, clock, new GroupSettings(Duration.ofMinutes(2)), metrics);
     journal = new EmbeddedJournal(metrics);
     journal.start(applier);
-    commands = new GroupCommands(journal, new MessageIds(1, clock, store.greatestMessageId()));
+    commands = new GroupCommands(journal, new MessageIds(1, clock, store.greatestId()));
   }
 
   @AfterEach
@@ -104,8 +106,8 @@ class GroupApplierTest {
     Outcome otherUser = create(G, "U", "one", "id");
 
     assertThat(first.repeated()).isFalse();
-    assertThat(retry).isEqualTo(new Outcome(first.message(), true));
-    assertThat(otherGroup).isEqualTo(new Outcome(first.message(), true));
+    assertThat(retry).isEqualTo(new Outcome(first.change(), true));
+    assertThat(otherGroup).isEqualTo(new Outcome(first.change(), true));
     assertThat(otherUser.repeated()).isFalse();
     assertThat(history(G)).containsExactly(first.message(), otherUser.message());
     assertThat(history(H)).isEmpty();
@@ -120,10 +122,10 @@ class GroupApplierTest {
             new Create(12, G, "u", "b", null, "other"),
             new Create(13, G, "u", "a", null, "id"));
 
-    List<Outcome> outcomes = applier.apply(batch);
+    List<Outcome> outcomes = applier.apply(batch).stream().map(Outcome.class::cast).toList();
 
     assertThat(outcomes.get(0).repeated()).isFalse();
-    assertThat(outcomes.get(2)).isEqualTo(new Outcome(outcomes.get(0).message(), true));
+    assertThat(outcomes.get(2)).isEqualTo(new Outcome(outcomes.get(0).change(), true));
     assertThat(history(G)).extracting(GroupMessage::messageId).containsExactly(11L, 12L);
     assertThat(shown).hasSize(2);
   }
@@ -138,7 +140,7 @@ class GroupApplierTest {
     Outcome retry = create(G, "u", "one", "id");
     Outcome second = create(G, "u", "two", null);
 
-    assertThat(retry).isEqualTo(new Outcome(first.message(), true));
+    assertThat(retry).isEqualTo(new Outcome(first.change(), true));
     assertThat(second.message().seq()).isEqualTo(2);
     assertThat(second.message().createTimeMs()).isEqualTo(START_MS);
     assertThat(second.message().messageId()).isGreaterThan(first.message().messageId());

@@ -7,7 +7,12 @@ import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
 import dev.herald.core.event.GroupCommand;
 import dev.herald.core.event.GroupCommand.Create;
+import dev.herald.core.event.GroupCommand.DeleteNotice;
 import dev.herald.core.event.GroupCommand.Outcome;
+import dev.herald.core.event.GroupCommand.Refusal;
+import dev.herald.core.event.GroupCommand.Result;
+import dev.herald.core.event.GroupCommand.Target;
+import dev.herald.core.event.GroupEvent.Created;
 import dev.herald.core.event.GroupKey;
 import dev.herald.core.event.GroupMessage;
 import dev.herald.core.journal.Journal;
@@ -118,7 +123,7 @@ public abstract class JournalContract {
     assertThat(applier.applied).hasSize(threads * each);
     for (int i = 0; i < threads; i++) {
       GroupKey key = new GroupKey("app", "group" + i);
-      assertThat(applier.applied.stream().filter(c -> c.key().equals(key)))
+      assertThat(applier.applied.stream().filter(c -> ((Create) c).key().equals(key)))
           .extracting(c -> ((Create) c).messageId())
           .isSorted()
           .doesNotHaveDuplicates()
@@ -142,6 +147,21 @@ public abstract class JournalContract {
     GroupCommand next = command(G);
     get(append(next));
     assertThat(applier.applied).containsExactly(next);
+  }
+
+  @Test
+  void append_applierRefusesOne_theOthersOfItsBatchAreDone() throws Exception {
+    CompletableFuture<Outcome> before = append(command(G));
+    CompletableFuture<Outcome> refused = append(new DeleteNotice(new Target(1, null, null, null)));
+    CompletableFuture<Outcome> after = append(command(G));
+
+    try (LogCapture logs = new LogCapture()) {
+      applier.open();
+      assertThat(refusal(refused)).isEqualTo(ErrorCode.MESSAGE_NOT_FOUND);
+      assertThat(get(before).repeated()).isFalse();
+      assertThat(get(after).repeated()).isFalse();
+      assertThat(logs.lines()).isEmpty();
+    }
   }
 
   @Test
@@ -224,7 +244,7 @@ public abstract class JournalContract {
     }
 
     @Override
-    public List<Outcome> apply(List<GroupCommand> batch) {
+    public List<Result> apply(List<GroupCommand> batch) {
       if (inside.incrementAndGet() > 1) {
         overlaps.incrementAndGet();
       }
@@ -235,14 +255,17 @@ public abstract class JournalContract {
           throw failures.removeFirst();
         }
         applied.addAll(batch);
-        return batch.stream().map(command -> outcome((Create) command)).toList();
+        return batch.stream().map(TestApplier::result).toList();
       } finally {
         inside.decrementAndGet();
       }
     }
 
-    private static Outcome outcome(Create create) {
-      return new Outcome(
+    private static Result result(GroupCommand command) {
+      if (!(command instanceof Create create)) {
+        return new Refusal(new HeraldException(ErrorCode.MESSAGE_NOT_FOUND, "on purpose"));
+      }
+      GroupMessage message =
           new GroupMessage(
               create.messageId(),
               create.key(),
@@ -251,8 +274,8 @@ public abstract class JournalContract {
               1,
               null,
               null,
-              1),
-          false);
+              1);
+      return new Outcome(new Created(message, null), false);
     }
   }
 }

@@ -3,10 +3,7 @@ package dev.herald.testkit;
 import static dev.herald.testkit.GroupEvents.renumbered;
 import static dev.herald.testkit.GroupEvents.typed;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.herald.core.error.ErrorCode;
-import dev.herald.core.error.HeraldException;
 import dev.herald.core.event.GroupEvent;
 import dev.herald.core.event.GroupEvent.Created;
 import dev.herald.core.event.GroupKey;
@@ -26,12 +23,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What every {@link Store} keeps to. */
-public abstract class StoreContract {
+public abstract class StoreContract extends StoreSuite {
   private static final GroupKey G = new GroupKey("app", "group");
   private static final GroupKey H = new GroupKey("app", "other");
   private static final TimeRange ALWAYS = new TimeRange(Long.MIN_VALUE, Long.MAX_VALUE);
@@ -79,29 +74,10 @@ public abstract class StoreContract {
           "z".repeat(GroupLimits.ID_CHARACTERS_MAX),
           "\ud83d\ude00".repeat(GroupLimits.ID_CHARACTERS_MAX));
 
-  private final List<Store> opened = new ArrayList<>();
   private final GroupEvents events = new GroupEvents();
 
   /** For the suites of adapters. */
   protected StoreContract() {}
-
-  /**
-   * Opens a started store over the data of the present test, which is empty at first. Called again,
-   * it opens another store over the same data; the suite closes all of them.
-   */
-  protected abstract Store open();
-
-  private Store store() {
-    Store store = open();
-    opened.add(store);
-    return store;
-  }
-
-  /** Closes the stores of the test. */
-  @AfterEach
-  protected final void closeStores() {
-    opened.forEach(Store::close);
-  }
 
   @Test
   void new_isEmpty() {
@@ -114,8 +90,12 @@ public abstract class StoreContract {
     assertThat(store.findByGroup(G, ALWAYS, new Page(0, 1)))
         .isEqualTo(new MessagePage(0, List.of()));
     assertThat(store.eventsAfter(G, 0, 20)).isEmpty();
-    assertThat(store.findByClientMessageIds(Set.of())).isEmpty();
-    assertThat(store.greatestMessageId()).isZero();
+    assertThat(store.messagesByClientId(Set.of())).isEmpty();
+    assertThat(store.noticesByClientId(Set.of())).isEmpty();
+    assertThat(store.messages(Set.of(1L))).isEmpty();
+    assertThat(store.notices(Set.of(1L))).isEmpty();
+    assertThat(store.latestTimeMs()).isEqualTo(Long.MIN_VALUE);
+    assertThat(store.greatestId()).isZero();
     assertThat(store.check()).isTrue();
   }
 
@@ -161,17 +141,17 @@ public abstract class StoreContract {
     assertThat(store.heads(List.of(G, H, otherApp)))
         .isEqualTo(
             Map.of(
-                G, new GroupHead(2, 2000),
-                H, new GroupHead(2, 2000),
-                otherApp, new GroupHead(1, 1000)));
+                G, new GroupHead(2, g2.timeMs()),
+                H, new GroupHead(2, h2.timeMs()),
+                otherApp, new GroupHead(1, o1.timeMs())));
   }
 
   @Test
   void append_numberDoesNotFollowHead_keepsNothing() {
     Store store = store();
+    Created elsewhere = events.next(H);
     Created first = events.next(G);
     Created second = events.next(G);
-    Created elsewhere = events.next(H);
 
     refused(() -> store.append(List.of(elsewhere, second)));
     refused(() -> store.append(List.of(elsewhere, renumbered(first, 0))));
@@ -206,15 +186,30 @@ public abstract class StoreContract {
   }
 
   @Test
+  void append_timeGoesBackInAnyGroup_keepsNothing() {
+    Store store = store();
+    store.append(List.of(events.next(G, 500)));
+
+    refused(() -> store.append(List.of(events.next(H, 499))));
+    assertThat(store.latestTimeMs()).isEqualTo(500);
+    assertThat(store.heads(Set.of(H))).isEmpty();
+
+    Created sameTime = events.next(G, 500);
+    store.append(List.of(sameTime));
+    refused(() -> store.append(List.of(events.next(G, 700), events.next(G, 699))));
+    assertThat(store.eventsAfter(G, 1, 20)).containsExactly(sameTime);
+  }
+
+  @Test
   void append_idAlreadyThere_keepsNothing() {
     Store store = store();
     Created first = events.nextBy(G, "u", "c");
     store.append(List.of(first));
-    Created sameClientId = events.nextBy(G, "u", "c");
     Created elsewhere = events.next(H);
+    Created sameClientId = events.nextBy(G, "u", "c");
 
     refused(() -> store.append(List.of(elsewhere, sameClientId)));
-    refused(() -> store.append(List.of(renumbered(elsewhere, 1), sameMessageId(first, H))));
+    refused(() -> store.append(List.of(elsewhere, sameMessageId(first, elsewhere))));
 
     assertThat(store.heads(Set.of(G, H))).isEqualTo(Map.of(G, new GroupHead(1, 1000)));
     Created otherUser = events.nextBy(H, "U", "c");
@@ -289,23 +284,19 @@ public abstract class StoreContract {
     for (GroupEvent event : stored) {
       Created created = (Created) event;
       ClientMessageKey key = clientKey(created);
-      assertThat(store.findByClientMessageIds(Set.of(key)))
-          .isEqualTo(Map.of(key, created.message()));
+      assertThat(store.messagesByClientId(Set.of(key))).isEqualTo(Map.of(key, created.message()));
       assertThat(store.eventsAfter(created.key(), created.seq() - 1, 1)).containsExactly(created);
       if (!created.key().equals(G)) {
         assertThat(store.findByGroup(created.key(), ALWAYS, new Page(0, 20)))
             .isEqualTo(new MessagePage(1, List.of(created.message())));
       }
     }
-    assertThat(store.heads(Set.of(G))).containsEntry(G, new GroupHead(ALIKE.size(), headMs(G)));
-  }
-
-  private long headMs(GroupKey key) {
-    return 1000 * (events.next(key).seq() - 1);
+    assertThat(store.heads(Set.of(G)))
+        .containsEntry(G, new GroupHead(ALIKE.size(), stored.getLast().timeMs()));
   }
 
   @Test
-  void findByClientMessageIds_some_findsThoseThatWereStored() {
+  void messagesByClientId_some_findsThoseThatWereStored() {
     Store store = store();
     Created one = events.nextBy(G, "u", "1");
     Created none = events.next(G);
@@ -313,7 +304,7 @@ public abstract class StoreContract {
     store.append(List.of(one, none, two));
 
     assertThat(
-            store.findByClientMessageIds(
+            store.messagesByClientId(
                 List.of(
                     clientKey(one),
                     clientKey(two),
@@ -360,7 +351,7 @@ public abstract class StoreContract {
     List<GroupEvent> all = new ArrayList<>();
     for (long timeMs : new long[] {-3, 0, 2, 2, 2, 5, 6, 6, 9}) {
       all.add(events.next(G, timeMs));
-      all.add(events.next(H, timeMs + 1));
+      all.add(events.next(H, timeMs));
     }
     store.append(all);
 
@@ -399,13 +390,13 @@ public abstract class StoreContract {
   }
 
   @Test
-  void greatestMessageId_notTheLastOne_isFound() {
+  void greatestId_notTheLastOne_isFound() {
     Store store = store();
     Created low = events.next(G, 5);
     Created high = events.next(G, 5);
     store.append(List.of(renumbered(high, 1), renumbered(low, 2)));
 
-    assertThat(store.greatestMessageId()).isEqualTo(high.message().messageId());
+    assertThat(store.greatestId()).isEqualTo(high.message().messageId());
   }
 
   @Test
@@ -418,9 +409,9 @@ public abstract class StoreContract {
     Store after = store();
     assertThat(after.heads(Set.of(G))).isEqualTo(Map.of(G, new GroupHead(1, 1000)));
     assertThat(after.eventsAfter(G, 0, 20)).containsExactly(first);
-    assertThat(after.findByClientMessageIds(Set.of(clientKey(first))))
+    assertThat(after.messagesByClientId(Set.of(clientKey(first))))
         .isEqualTo(Map.of(clientKey(first), first.message()));
-    assertThat(after.greatestMessageId()).isEqualTo(first.message().messageId());
+    assertThat(after.greatestId()).isEqualTo(first.message().messageId());
     refused(() -> after.append(List.of(renumbered(events.next(H), 2))));
     Created second = events.nextBy(G, "u", "d");
     after.append(List.of(second));
@@ -484,17 +475,10 @@ public abstract class StoreContract {
     assertThat(store.check()).isFalse();
     refused(() -> store.append(List.of(events.next(G))));
     refused(() -> store.heads(Set.of(G)));
-    refused(() -> store.findByClientMessageIds(Set.of(new ClientMessageKey("a", "u", "c"))));
+    refused(() -> store.messagesByClientId(Set.of(new ClientMessageKey("a", "u", "c"))));
     refused(() -> store.findByGroup(G, ALWAYS, new Page(0, 20)));
     refused(() -> store.eventsAfter(G, 0, 20));
-    refused(store::greatestMessageId);
-  }
-
-  private static void refused(ThrowingCallable call) {
-    assertThatThrownBy(call)
-        .isInstanceOfSatisfying(
-            HeraldException.class,
-            refusal -> assertThat(refusal.code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE));
+    refused(store::greatestId);
   }
 
   private static List<GroupMessage> messagesOf(List<GroupEvent> events, GroupKey key) {
@@ -510,11 +494,18 @@ public abstract class StoreContract {
         event.key().appId(), event.message().userId(), String.valueOf(event.clientMessageId()));
   }
 
-  private static Created sameMessageId(Created event, GroupKey key) {
+  private static Created sameMessageId(Created event, Created before) {
     GroupMessage m = event.message();
     return new Created(
         new GroupMessage(
-            m.messageId(), key, m.userId(), m.content(), m.createTimeMs(), null, m.type(), 2),
+            m.messageId(),
+            before.key(),
+            m.userId(),
+            m.content(),
+            before.timeMs(),
+            null,
+            m.type(),
+            before.seq() + 1),
         null);
   }
 }

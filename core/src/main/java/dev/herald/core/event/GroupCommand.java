@@ -1,5 +1,6 @@
 package dev.herald.core.event;
 
+import dev.herald.core.error.HeraldException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,11 +8,6 @@ import org.jspecify.annotations.Nullable;
  * Immutable.
  */
 public sealed interface GroupCommand {
-  /**
-   * Returns the group it is for. Commands of one group are applied in the order they were appended.
-   */
-  GroupKey key();
-
   /**
    * Creates a message.
    *
@@ -33,10 +29,98 @@ public sealed interface GroupCommand {
       implements GroupCommand {}
 
   /**
-   * What became of a command.
+   * Recalls a message.
    *
-   * @param message the message it created, or the one a first try created before
+   * @param target which one
+   * @param cause why, or null
+   */
+  record RecallMessage(Target target, @Nullable String cause) implements GroupCommand {}
+
+  /**
+   * Publishes a notice.
+   *
+   * @param noticeId the id it will have
+   * @param key the app and group
+   * @param userId who publishes it
+   * @param text what it says
+   * @param clientMessageId the publisher's own id: a second notice of this user of this app with
+   *     the same one gets the first one and makes no other; or null
+   */
+  record PublishNotice(
+      long noticeId, GroupKey key, String userId, NoticeText text, @Nullable String clientMessageId)
+      implements GroupCommand {}
+
+  /**
+   * Deletes a notice.
+   *
+   * @param target which one
+   */
+  record DeleteNotice(Target target) implements GroupCommand {}
+
+  /**
+   * What a notice says.
+   *
+   * @param title at most {@link GroupLimits#TITLE_CHARACTERS_MAX} characters
+   * @param content at most {@link GroupLimits#CONTENT_BYTES_MAX} bytes of UTF-8
+   * @param jumpUrl at most {@link GroupLimits#CONTENT_BYTES_MAX} bytes of UTF-8, or null
+   * @param type the application's own integer
+   */
+  record NoticeText(String title, String content, @Nullable String jumpUrl, int type) {}
+
+  /**
+   * A message or notice that is to be withdrawn, and the place it must be in: outside of that place
+   * it does not exist for the caller.
+   *
+   * @param id the server's id
+   * @param appId the app it must belong to, or null for any
+   * @param groupId the group it must belong to, or null for any
+   * @param userId who withdraws it, or null when the caller named nobody
+   */
+  record Target(
+      long id, @Nullable String appId, @Nullable String groupId, @Nullable String userId) {
+
+    /** Returns whether something in this group is in the place. */
+    public boolean isIn(GroupKey key) {
+      return (appId == null || appId.equals(key.appId()))
+          && (groupId == null || groupId.equals(key.groupId()));
+    }
+  }
+
+  /** What became of a command: it was done, or refused without harm to any other. */
+  sealed interface Result {}
+
+  /**
+   * A command was done, and what it changed is stored.
+   *
+   * @param change what it changed, or what a first try changed before
    * @param repeated whether it was a retry, so that nothing new was made
    */
-  record Outcome(GroupMessage message, boolean repeated) {}
+  record Outcome(GroupChange change, boolean repeated) implements Result {
+    /** Returns the message that was created or recalled, as it is now. */
+    public GroupMessage message() {
+      return switch (change) {
+        case GroupEvent.Created created -> created.message();
+        case GroupEvent.Recalled recalled -> recalled.message();
+        case GroupEvent.NoticePublished _, GroupEvent.NoticeDeleted _ ->
+            throw new IllegalStateException("no message: " + change);
+      };
+    }
+
+    /** Returns the notice that was published or deleted, as it is now. */
+    public GroupNotice notice() {
+      return switch (change) {
+        case GroupEvent.NoticePublished published -> published.notice();
+        case GroupEvent.NoticeDeleted deleted -> deleted.notice();
+        case GroupEvent.Created _, GroupEvent.Recalled _ ->
+            throw new IllegalStateException("no notice: " + change);
+      };
+    }
+  }
+
+  /**
+   * A command was refused, and nothing was changed by it.
+   *
+   * @param why what its caller is told
+   */
+  record Refusal(HeraldException why) implements Result {}
 }

@@ -16,6 +16,12 @@ public final class GroupLimits {
   /** The greatest size of a message's content, in bytes of UTF-8. */
   public static final int CONTENT_BYTES_MAX = 65_535;
 
+  /** The greatest length of a notice's title, in characters (Unicode code points). */
+  public static final int TITLE_CHARACTERS_MAX = 255;
+
+  /** The greatest length of the cause of a recall, in characters (Unicode code points). */
+  public static final int CAUSE_CHARACTERS_MAX = 255;
+
   /** The greatest size of a page, in entries. */
   public static final int PAGE_SIZE_MAX = 1000;
 
@@ -40,7 +46,8 @@ public final class GroupLimits {
           ErrorCode.FIELD_INVALID,
           field + " must have 1 to " + ID_CHARACTERS_MAX + " characters, it has " + characters);
     }
-    checkText(field, id);
+    checkNoNul(field, id);
+    checkSurrogates(field, id);
     return id;
   }
 
@@ -70,6 +77,46 @@ public final class GroupLimits {
   }
 
   /**
+   * Checks a short text: at most so many characters, empty allowed.
+   *
+   * @param field the field's name, for the error
+   * @param text the value
+   * @param charactersMax how many characters (Unicode code points) it may have
+   * @return the text
+   * @throws HeraldException FIELD_INVALID, naming the field
+   */
+  public static String checkText(String field, String text, int charactersMax) {
+    checkSurrogates(field, text);
+    int characters = text.codePointCount(0, text.length());
+    if (characters > charactersMax) {
+      throw new HeraldException(
+          ErrorCode.FIELD_INVALID,
+          field + " must have at most " + charactersMax + " characters, it has " + characters);
+    }
+    return text;
+  }
+
+  /**
+   * Reads the id of a message or notice, a decimal number.
+   *
+   * @param field the field's name, for the error
+   * @param id the value, null if missing
+   * @return the number; one that no message has is for the store to find out
+   * @throws HeraldException FIELD_MISSING or FIELD_INVALID, naming the field
+   */
+  public static long checkMessageId(String field, @Nullable String id) {
+    if (id == null) {
+      throw new HeraldException(ErrorCode.FIELD_MISSING, field + " is missing");
+    }
+    try {
+      return Long.parseLong(id);
+    } catch (NumberFormatException e) {
+      throw new HeraldException(
+          ErrorCode.FIELD_INVALID, field + " must be a 64-bit decimal number", e);
+    }
+  }
+
+  /**
    * Checks the size of a page.
    *
    * @throws HeraldException FIELD_INVALID unless it is 1 to {@link #PAGE_SIZE_MAX}
@@ -83,11 +130,10 @@ public final class GroupLimits {
     return pageSize;
   }
 
-  private static void checkText(String field, String text) {
+  private static void checkNoNul(String field, String text) {
     if (text.indexOf('\0') >= 0) {
       throw new HeraldException(ErrorCode.FIELD_INVALID, field + " must not contain NUL");
     }
-    checkSurrogates(field, text);
   }
 
   private static void checkSurrogates(String field, String text) {

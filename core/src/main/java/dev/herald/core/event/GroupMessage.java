@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param content what was said, verbatim; empty once recalled
  * @param createTimeMs when it was created, milliseconds since 1970; never less than its
  *     predecessor's in the group
- * @param recall who withdrew it and why, or null while it stands
+ * @param recall who withdrew it, when and why, or null while it stands
  * @param type the application's own integer, or null
  * @param seq the number of its creation in the group's sequence of events, from 1
  */
@@ -21,15 +21,12 @@ public record GroupMessage(
     String userId,
     String content,
     long createTimeMs,
-    @Nullable Recall recall,
+    @Nullable Tombstone recall,
     @Nullable Integer type,
     long seq) {
 
-  /**
-   * The tombstone of a recalled message.
-   *
-   * @param timeMs when it was recalled, milliseconds since 1970
-   * @param cause the reason given, or null
-   */
-  public record Recall(long timeMs, @Nullable String cause) {}
+  /** Returns the message as it is once it is recalled: without its content. */
+  public GroupMessage recalled(Tombstone tombstone) {
+    return new GroupMessage(messageId, key, userId, "", createTimeMs, tombstone, type, seq);
+  }
 }

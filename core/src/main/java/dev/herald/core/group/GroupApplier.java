@@ -1,16 +1,20 @@
 package dev.herald.core.group;
 
 import dev.herald.core.bus.Bus;
+import dev.herald.core.error.HeraldException;
 import dev.herald.core.event.GroupCommand;
 import dev.herald.core.event.GroupCommand.Create;
-import dev.herald.core.event.GroupCommand.Outcome;
-import dev.herald.core.event.GroupEvent;
+import dev.herald.core.event.GroupCommand.DeleteNotice;
+import dev.herald.core.event.GroupCommand.PublishNotice;
+import dev.herald.core.event.GroupCommand.RecallMessage;
+import dev.herald.core.event.GroupCommand.Refusal;
+import dev.herald.core.event.GroupCommand.Result;
 import dev.herald.core.event.GroupKey;
 import dev.herald.core.event.GroupMessage;
+import dev.herald.core.event.GroupNotice;
 import dev.herald.core.journal.Journal;
 import dev.herald.core.metric.Metrics;
 import dev.herald.core.store.Store;
-import dev.herald.core.store.Store.ClientMessageKey;
 import dev.herald.core.store.Store.GroupHead;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -20,14 +24,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Makes commands events: gives each its number, stores the batch in one commit, then shows it.
+ * Makes commands events: decides on each, gives its event the next number of the group, stores the
+ * batch in one commit, then shows it.
  *
- * <p>The number of a group's next event is read from the store once and then kept in a bounded
- * cache, which is brought forward only after a commit; a failed commit leaves numbers as they were.
- * Called by one thread at a time (the journal's).
+ * <p>What the decisions of a batch need is read before: retries, the messages and notices to be
+ * withdrawn, and where their groups stand. A command may rest on one before it in the same batch. A
+ * command that is refused has no event and changes nothing for the others.
+ *
+ * <p>Where groups stand is read from the store once and then kept in a bounded cache, as is the
+ * time of the latest event, before which nothing may happen. Both are brought forward only by a
+ * commit; a commit that fails forgets them, since another writer may have been faster. Called by
+ * one thread at a time (the journal's).
  */
 public final class GroupApplier implements Journal.Applier {
   private static final int HEADS_CACHED_MAX = 100_000;
@@ -35,6 +44,7 @@ public final class GroupApplier implements Journal.Applier {
   private final Store store;
   private final Bus bus;
   private final InstantSource clock;
+  private final GroupSettings settings;
   private final Metrics.Counter events;
   private final Map<GroupKey, GroupHead> heads =
       new LinkedHashMap<>(1024, 0.75f, true) {
@@ -46,49 +56,106 @@ public final class GroupApplier implements Journal.Applier {
         }
       };
 
+  /** The time of the latest event, once it is known. */
+  private boolean latestKnown;
+
+  private long latestMs;
+
   /**
    * Makes an applier.
    *
    * @param store keeps the events
    * @param bus shows them once they are kept
    * @param clock the time events happen at
+   * @param settings how long a message may be recalled
    * @param metrics where it counts
    */
-  public GroupApplier(Store store, Bus bus, InstantSource clock, Metrics metrics) {
+  public GroupApplier(
+      Store store, Bus bus, InstantSource clock, GroupSettings settings, Metrics metrics) {
     this.store = store;
     this.bus = bus;
     this.clock = clock;
+    this.settings = settings;
     this.events = metrics.counter("herald_group_events_total", "Group events stored.");
   }
 
   @Override
-  public List<Outcome> apply(List<GroupCommand> batch) {
-    Work work = new Work(readHeads(batch), readRepeats(batch), clock.millis());
-    List<Outcome> outcomes = new ArrayList<>(batch.size());
+  public List<Result> apply(List<GroupCommand> batch) {
+    GroupWork work = read(batch);
+    List<Result> results = new ArrayList<>(batch.size());
     for (GroupCommand command : batch) {
-      outcomes.add(
-          switch (command) {
-            case Create create -> work.create(create);
-          });
+      try {
+        results.add(
+            switch (command) {
+              case Create create -> work.create(create);
+              case RecallMessage recall -> work.recall(recall, settings.recallMax());
+              case PublishNotice publish -> work.publish(publish);
+              case DeleteNotice delete -> work.delete(delete);
+            });
+      } catch (HeraldException refusal) {
+        results.add(new Refusal(refusal));
+      }
     }
-    if (!work.events.isEmpty()) {
-      store.append(work.events);
-      heads.putAll(work.heads);
-      events.add(work.events.size());
-      work.events.forEach(bus::publish);
-    }
-    return outcomes;
+    keep(work);
+    return results;
   }
 
-  private Map<GroupKey, GroupHead> readHeads(List<GroupCommand> batch) {
+  /** Stores what a batch came to, then shows it. */
+  private void keep(GroupWork work) {
+    if (work.events().isEmpty()) {
+      return;
+    }
+    try {
+      store.append(work.events());
+    } catch (RuntimeException failure) {
+      heads.keySet().removeAll(work.heads().keySet());
+      latestKnown = false;
+      throw failure;
+    }
+    heads.putAll(work.heads());
+    latestMs = work.nowMs();
+    events.add(work.events().size());
+    work.events().forEach(bus::publish);
+  }
+
+  /** Reads what the decisions of a batch need. */
+  private GroupWork read(List<GroupCommand> batch) {
+    Wanted wanted = new Wanted();
+    batch.forEach(wanted::add);
+    Map<Long, GroupMessage> messages =
+        wanted.messages.isEmpty() ? Map.of() : store.messages(wanted.messages);
+    Map<Long, GroupNotice> notices =
+        wanted.notices.isEmpty() ? Map.of() : store.notices(wanted.notices);
+    messages.values().forEach(message -> wanted.groups.add(message.key()));
+    notices.values().forEach(notice -> wanted.groups.add(notice.key()));
+    GroupWork work = new GroupWork(headsOf(wanted.groups), nowMs());
+    work.know(messages, notices);
+    work.knowRetries(
+        wanted.clientMessages.isEmpty()
+            ? Map.of()
+            : store.messagesByClientId(wanted.clientMessages),
+        wanted.clientNotices.isEmpty() ? Map.of() : store.noticesByClientId(wanted.clientNotices));
+    return work;
+  }
+
+  /** The clock's time, but never before the latest event. */
+  private long nowMs() {
+    if (!latestKnown) {
+      latestMs = store.latestTimeMs();
+      latestKnown = true;
+    }
+    return Math.max(clock.millis(), latestMs);
+  }
+
+  private Map<GroupKey, GroupHead> headsOf(Set<GroupKey> groups) {
     Map<GroupKey, GroupHead> known = new HashMap<>();
     Set<GroupKey> unknown = new HashSet<>();
-    for (GroupCommand command : batch) {
-      GroupHead head = heads.get(command.key());
+    for (GroupKey key : groups) {
+      GroupHead head = heads.get(key);
       if (head != null) {
-        known.put(command.key(), head);
+        known.put(key, head);
       } else {
-        unknown.add(command.key());
+        unknown.add(key);
       }
     }
     if (!unknown.isEmpty()) {
@@ -97,62 +164,27 @@ public final class GroupApplier implements Journal.Applier {
     return known;
   }
 
-  private Map<ClientMessageKey, GroupMessage> readRepeats(List<GroupCommand> batch) {
-    Set<ClientMessageKey> keys = new HashSet<>();
-    for (GroupCommand command : batch) {
-      if (command instanceof Create create) {
-        ClientMessageKey key = clientKey(create);
-        if (key != null) {
-          keys.add(key);
+  /** What a batch names. */
+  private static final class Wanted {
+    final Set<GroupKey> groups = new HashSet<>();
+    final Set<Store.ClientMessageKey> clientMessages = new HashSet<>();
+    final Set<Store.ClientMessageKey> clientNotices = new HashSet<>();
+    final Set<Long> messages = new HashSet<>();
+    final Set<Long> notices = new HashSet<>();
+
+    void add(GroupCommand command) {
+      switch (command) {
+        case Create create -> {
+          groups.add(create.key());
+          GroupWork.clientKey(create).ifPresent(clientMessages::add);
         }
+        case RecallMessage recall -> messages.add(recall.target().id());
+        case PublishNotice publish -> {
+          groups.add(publish.key());
+          GroupWork.clientKey(publish).ifPresent(clientNotices::add);
+        }
+        case DeleteNotice delete -> notices.add(delete.target().id());
       }
-    }
-    return keys.isEmpty() ? new HashMap<>() : new HashMap<>(store.findByClientMessageIds(keys));
-  }
-
-  private static @Nullable ClientMessageKey clientKey(Create create) {
-    return create.clientMessageId() == null
-        ? null
-        : new ClientMessageKey(create.key().appId(), create.userId(), create.clientMessageId());
-  }
-
-  /** One batch on its way to becoming events; nothing outside changes until it is stored. */
-  private static final class Work {
-    final Map<GroupKey, GroupHead> heads;
-    final Map<ClientMessageKey, GroupMessage> repeats;
-    final long nowMs;
-    final List<GroupEvent> events = new ArrayList<>();
-
-    Work(Map<GroupKey, GroupHead> heads, Map<ClientMessageKey, GroupMessage> repeats, long nowMs) {
-      this.heads = heads;
-      this.repeats = repeats;
-      this.nowMs = nowMs;
-    }
-
-    Outcome create(Create command) {
-      ClientMessageKey clientKey = clientKey(command);
-      GroupMessage first = clientKey == null ? null : repeats.get(clientKey);
-      if (first != null) {
-        return new Outcome(first, true);
-      }
-      GroupHead head = heads.getOrDefault(command.key(), new GroupHead(0, 0));
-      GroupHead next = new GroupHead(head.seq() + 1, Math.max(nowMs, head.lastTimeMs()));
-      GroupMessage message =
-          new GroupMessage(
-              command.messageId(),
-              command.key(),
-              command.userId(),
-              command.content(),
-              next.lastTimeMs(),
-              null,
-              command.type(),
-              next.seq());
-      heads.put(command.key(), next);
-      if (clientKey != null) {
-        repeats.put(clientKey, message);
-      }
-      events.add(new GroupEvent.Created(message, command.clientMessageId()));
-      return new Outcome(message, false);
     }
   }
 }

@@ -4,6 +4,8 @@ import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
 import dev.herald.core.event.GroupCommand;
 import dev.herald.core.event.GroupCommand.Outcome;
+import dev.herald.core.event.GroupCommand.Refusal;
+import dev.herald.core.event.GroupCommand.Result;
 import dev.herald.core.metric.Metrics;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -127,9 +129,9 @@ public final class EmbeddedJournal implements Journal {
       for (Entry entry : batch) {
         commands.add(entry.command);
       }
-      List<Outcome> outcomes = applier.apply(commands);
+      List<Result> results = applier.apply(commands);
       for (int i = 0; i < batch.size(); i++) {
-        batch.get(i).outcome.complete(outcomes.get(i));
+        batch.get(i).complete(results.get(i));
       }
     } catch (RuntimeException failure) {
       HeraldException refusal = HeraldException.of(failure);
@@ -161,6 +163,13 @@ public final class EmbeddedJournal implements Journal {
 
     Entry(GroupCommand command) {
       this.command = command;
+    }
+
+    void complete(Result result) {
+      switch (result) {
+        case Outcome done -> outcome.complete(done);
+        case Refusal refusal -> outcome.completeExceptionally(refusal.why());
+      }
     }
 
     void refuse(ErrorCode code) {

@@ -24,8 +24,9 @@ public interface Journal extends AutoCloseable {
    *
    * @return completes with what became of it once it is safe, or with a {@link
    *     dev.herald.core.error.HeraldException}: JOURNAL_FULL when the bounded queue has no room,
-   *     STORE_UNAVAILABLE when it cannot be kept, SHUTTING_DOWN after close; then nothing was kept.
-   *     Completes on a thread of the journal, which must not be blocked
+   *     STORE_UNAVAILABLE when it cannot be kept, SHUTTING_DOWN after close, or the refusal of the
+   *     applier; then nothing was kept. Completes on a thread of the journal, which must not be
+   *     blocked
    */
   CompletionStage<GroupCommand.Outcome> append(GroupCommand command);
 
@@ -36,13 +37,14 @@ public interface Journal extends AutoCloseable {
   /** Makes commands events: numbers, stores and shows them. */
   interface Applier {
     /**
-     * Applies a batch, all or nothing.
+     * Applies a batch. What it changes is stored all or not at all; a refused command changes
+     * nothing.
      *
      * @param batch at least one command, in order
      * @return what became of each, in the same order; all of it is stored and synced
      * @throws dev.herald.core.error.HeraldException STORE_UNAVAILABLE when nothing of the batch was
      *     kept
      */
-    List<GroupCommand.Outcome> apply(List<GroupCommand> batch);
+    List<GroupCommand.Result> apply(List<GroupCommand> batch);
   }
 }

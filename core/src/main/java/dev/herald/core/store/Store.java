@@ -1,8 +1,10 @@
 package dev.herald.core.store;
 
+import dev.herald.core.event.GroupChange;
 import dev.herald.core.event.GroupEvent;
 import dev.herald.core.event.GroupKey;
 import dev.herald.core.event.GroupMessage;
+import dev.herald.core.event.GroupNotice;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -25,13 +27,18 @@ public interface Store extends AutoCloseable {
   void start();
 
   /**
-   * Stores events, all or none; when it returns they are committed and synced.
+   * Stores changes, all or none; when it returns they are committed and synced.
    *
-   * @param events in order; each group's events go on from its head without a gap
+   * <p>From then on a recalled message has no content anywhere in the store, nor has a deleted
+   * notice title, content or link.
+   *
+   * @param changes in order; each group's events go on from its head without a gap, and no event is
+   *     earlier than one stored before, whatever its group
    * @throws dev.herald.core.error.HeraldException STORE_UNAVAILABLE if nothing was stored, also
-   *     when an event's number does not follow its group's head (the fence against a second writer)
+   *     when an event's number does not follow its group's head or its time goes back (the fence
+   *     against a second writer), or what it recalls or deletes is not there
    */
-  void append(List<GroupEvent> events);
+  void append(List<? extends GroupChange> changes);
 
   /**
    * Reads where groups stand.
@@ -41,11 +48,33 @@ public interface Store extends AutoCloseable {
   Map<GroupKey, GroupHead> heads(Collection<GroupKey> keys);
 
   /**
-   * Finds what was created under clients' own ids.
+   * Finds messages that were created under clients' own ids.
    *
    * @return the message of each id that was stored; others are absent
    */
-  Map<ClientMessageKey, GroupMessage> findByClientMessageIds(Collection<ClientMessageKey> keys);
+  Map<ClientMessageKey, GroupMessage> messagesByClientId(Collection<ClientMessageKey> keys);
+
+  /**
+   * Finds notices that were published under clients' own ids; these ids are apart from those of
+   * messages.
+   *
+   * @return the notice of each id that was stored; others are absent
+   */
+  Map<ClientMessageKey, GroupNotice> noticesByClientId(Collection<ClientMessageKey> keys);
+
+  /**
+   * Finds messages by their ids.
+   *
+   * @return each message that is there, recalled ones included
+   */
+  Map<Long, GroupMessage> messages(Collection<Long> messageIds);
+
+  /**
+   * Finds notices by their ids.
+   *
+   * @return each notice that is there, deleted ones included
+   */
+  Map<Long, GroupNotice> notices(Collection<Long> noticeIds);
 
   /**
    * Reads one page of a group's messages, oldest first (by seq), recalled ones included.
@@ -57,15 +86,22 @@ public interface Store extends AutoCloseable {
   MessagePage findByGroup(GroupKey key, TimeRange range, Page page);
 
   /**
-   * Reads a group's events that come after a number, in order.
+   * Reads a group's events that come after a number, in order. What was recalled or deleted later
+   * is shown without its content already where it was created.
    *
    * @param afterSeq 0 or greater; events with a greater seq are returned
    * @param limit how many at most, 1 or greater
    */
   List<GroupEvent> eventsAfter(GroupKey key, long afterSeq, int limit);
 
-  /** Returns the greatest message id stored, 0 if none. */
-  long greatestMessageId();
+  /** Returns the greatest message or notice id stored, 0 if none. */
+  long greatestId();
+
+  /**
+   * Returns the time of the latest event stored, milliseconds since 1970; {@link Long#MIN_VALUE} if
+   * none.
+   */
+  long latestTimeMs();
 
   /**
    * Tells whether the store can write and read now; never throws, returns within a second or two.
@@ -84,7 +120,7 @@ public interface Store extends AutoCloseable {
    */
   record GroupHead(long seq, long lastTimeMs) {}
 
-  /** A client's own message id: unique per app and user. */
+  /** A client's own id of a message or notice: unique per app and user. */
   record ClientMessageKey(String appId, String userId, String clientMessageId) {}
 
   /**

@@ -2,6 +2,7 @@ package dev.herald.server.config;
 
 import dev.herald.core.config.Setting;
 import dev.herald.core.config.SettingTree;
+import dev.herald.core.group.GroupSettings;
 import dev.herald.core.relay.RelaySettings;
 import dev.herald.core.tls.TlsSettings;
 import dev.herald.core.web.Origins;
@@ -23,6 +24,7 @@ import java.util.List;
  * @param ws MQTT over WebSocket
  * @param tls the same with TLS
  * @param http the HTTP API, gateways and the console
+ * @param groups group conversations
  * @param store the embedded database
  * @param relay what is remembered over a restart
  * @param log what is logged
@@ -60,6 +62,7 @@ public record HeraldConfig(
                     + " plain one, version 1.2 or 1.3, on the addresses of bind.")
         TlsSettings tls,
     @Setting(doc = "The HTTP API, the gateways' WebSocket and the console.") HttpSettings http,
+    @Setting(doc = "Group conversations.") GroupSettings groups,
     @Setting(doc = "The embedded database, in the data directory.") StoreSettings store,
     @Setting(doc = "Retained messages and sessions over a restart, in the data directory.")
         RelaySettings relay,
