@@ -3,6 +3,7 @@ package dev.herald.http;
 import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpObject;
 import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.HttpResponse;
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
 import java.io.ByteArrayOutputStream;
@@ -39,6 +40,18 @@ final class Body implements Subscriber<HttpObject> {
     Body body = new Body(bytesMax);
     request.subscribe(body);
     return body.whole;
+  }
+
+  /**
+   * Answers when the body has come, whatever it is: a client of HTTP/2 that is still sending takes
+   * an earlier answer for a broken stream. A WebSocket over HTTP/2 has no end to wait for. From the
+   * request's event loop.
+   */
+  static HttpResponse drop(HttpRequest request, HttpResponse answer) {
+    return switch (request.method()) {
+      case GET, HEAD, CONNECT -> answer;
+      default -> HttpResponse.of(read(request, 0).handle((body, failure) -> answer));
+    };
   }
 
   @Override

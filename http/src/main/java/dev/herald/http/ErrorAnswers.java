@@ -4,9 +4,11 @@ import com.linecorp.armeria.common.AggregatedHttpResponse;
 import com.linecorp.armeria.common.ContentTooLargeException;
 import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.common.logging.RequestLogProperty;
 import com.linecorp.armeria.common.stream.ClosedStreamException;
 import com.linecorp.armeria.server.HttpStatusException;
 import com.linecorp.armeria.server.RequestTimeoutException;
@@ -15,6 +17,7 @@ import com.linecorp.armeria.server.ServiceConfig;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
+import dev.herald.http.socket.Sockets;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
@@ -42,12 +45,7 @@ final class ErrorAnswers implements ServerErrorHandler {
     return switch (inner(failure)) {
       case HttpStatusException status -> onStatus(path, status.httpStatus());
       case ContentTooLargeException _ -> onStatus(path, HttpStatus.REQUEST_ENTITY_TOO_LARGE);
-      case RequestTimeoutException _ ->
-          Answers.refusal(
-              path,
-              HttpStatus.SERVICE_UNAVAILABLE,
-              "REQUEST_TIMEOUT",
-              "the request was not done in time; it is not known whether it took effect");
+      case RequestTimeoutException _ -> onTimeout(ctx);
       case ClosedStreamException _ ->
           Answers.refusal(
               path, HttpStatus.BAD_REQUEST, "REQUEST_ABORTED", "the request was not sent in full");
@@ -67,6 +65,29 @@ final class ErrorAnswers implements ServerErrorHandler {
     return onStatus(path.split("[?]", 2)[0], status).aggregate().join();
   }
 
+  /**
+   * Answers a request that takes too long. Over HTTP/1 the rest of a body that never ends would be
+   * waited for before the connection is closed as idle, so it is closed once the answer is written.
+   */
+  private static HttpResponse onTimeout(ServiceRequestContext ctx) {
+    HttpResponse answer =
+        Answers.refusal(
+            ctx.path(),
+            HttpStatus.SERVICE_UNAVAILABLE,
+            "REQUEST_TIMEOUT",
+            "the request was not done in time; it is not known whether it took effect");
+    boolean bodyCame = ctx.log().isAvailable(RequestLogProperty.REQUEST_END_TIME);
+    if (bodyCame || ctx.sessionProtocol().isMultiplex()) {
+      return answer;
+    }
+    var _ =
+        ctx.log()
+            .whenAvailable(RequestLogProperty.RESPONSE_END_TIME)
+            .thenRun(() -> Sockets.close(ctx));
+    return answer.mapHeaders(
+        headers -> headers.toBuilder().set(HttpHeaderNames.CONNECTION, "close").build());
+  }
+
   private HttpResponse onFailure(String path, Throwable failure) {
     HeraldException refusal = HeraldException.of(failure);
     if (refusal.code() == ErrorCode.INTERNAL_ERROR) {
@@ -75,10 +96,7 @@ final class ErrorAnswers implements ServerErrorHandler {
     return Answers.refusal(path, refusal);
   }
 
-  private HttpResponse onStatus(String path, HttpStatus status) {
-    if (status.equals(HttpStatus.METHOD_NOT_ALLOWED)) {
-      return methodNotAllowed(path);
-    }
+  private static HttpResponse onStatus(String path, HttpStatus status) {
     return Answers.refusal(path, status, nameOf(status), detailOf(status));
   }
 
@@ -92,14 +110,23 @@ final class ErrorAnswers implements ServerErrorHandler {
     };
   }
 
-  private HttpResponse methodNotAllowed(String path) {
+  /** Answers a request that no endpoint takes. */
+  HttpResponse noEndpoint(ServiceRequestContext ctx, HttpRequest request) {
     String allowed =
         endpoints.stream()
-            .filter(endpoint -> endpoint.hasPath(path))
+            .filter(endpoint -> endpoint.hasPath(ctx.path()))
             .map(Endpoint::method)
             .map(method -> method == HttpMethod.GET ? "GET, HEAD" : method.name())
             .distinct()
             .collect(Collectors.joining(", "));
+    return Body.drop(
+        request,
+        allowed.isEmpty()
+            ? onStatus(ctx.path(), HttpStatus.NOT_FOUND)
+            : methodNotAllowed(ctx.path(), allowed));
+  }
+
+  private static HttpResponse methodNotAllowed(String path, String allowed) {
     return Answers.refusal(
             path,
             HttpStatus.METHOD_NOT_ALLOWED,

@@ -110,10 +110,18 @@ final class Gateway extends Subscriber {
     }
   }
 
-  /** Queues the frame of an event. From any thread. */
-  void sendEvent(byte[] frame) {
-    send(frame);
-    gateways.sent().increment();
+  /**
+   * Queues the frame of an event. From any thread.
+   *
+   * @param groupId the group it happened in
+   * @param seq its number
+   */
+  void sendEvent(byte[] frame, String groupId, long seq) {
+    if (outbox.offer(frame, groupId, seq)) {
+      gateways.sent().increment();
+    } else {
+      end(EndReason.SLOW);
+    }
   }
 
   /** Answers a ping. */
@@ -161,8 +169,10 @@ final class Gateway extends Subscriber {
     LOG.debug("gateway.ended app={} gateway={} reason={}", key.appId(), key.gatewayId(), reason);
     gateways.ended(this, reason);
     onLane(this::unsubscribe);
-    byte @Nullable [] last = reason.told() ? GatewayFrames.refused(text) : null;
-    outbox.close(reason.flush(), last, reason.status(), reason.text());
+    Map<String, Long> resumeAfter = outbox.close(reason.flush());
+    byte @Nullable [] last =
+        reason.told() ? GatewayFrames.refused(text + GatewayAddress.resumeHint(resumeAfter)) : null;
+    outbox.end(last, reason.status(), reason.text());
   }
 
   /**
@@ -182,8 +192,9 @@ final class Gateway extends Subscriber {
   protected void deliver(Message message, Subscription matched) {
     if (message.origin() instanceof GroupEvent event) {
       byte[] frame = message.encoded(GatewayFrames.EVENT);
+      gateways.delivers(frame);
       if (resume == null ? isNew(event) : !resume.holds(event, frame)) {
-        sendEvent(frame);
+        sendEvent(frame, event.key().groupId(), event.seq());
       }
     }
   }
@@ -208,13 +219,13 @@ final class Gateway extends Subscriber {
   /**
    * Sends what the resume held back and is live from here on. On the lane.
    *
-   * @param held the frames held back, in order
+   * @param held the events held back, in order
    * @param upTo the last number of each group that was sent, these frames included
    */
-  void resumed(List<byte[]> held, Map<String, Long> upTo) {
+  void resumed(List<Resume.Held> held, Map<String, Long> upTo) {
     resume = null;
     resumedUpTo = upTo;
-    held.forEach(this::sendEvent);
+    held.forEach(event -> sendEvent(event.frame(), event.groupId(), event.seq()));
     send(GatewayFrames.RESUMED);
   }
 

@@ -1,8 +1,11 @@
 package dev.herald.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
 import dev.herald.core.event.GroupLimits;
+import java.net.URLEncoder;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param after for each group to resume, the number of the last event the gateway has
  */
 record GatewayAddress(GatewayKey key, Map<String, Long> after) {
+  /** How long the text is that tells where to resume, in characters: a URL must hold it. */
+  private static final int HINT_LENGTH_MAX = 32 << 10;
+
   /** The levels of a path before the app's. */
   private static final int APP_LEVEL = 4;
 
@@ -63,6 +69,28 @@ record GatewayAddress(GatewayKey key, Map<String, Long> after) {
       }
     }
     return after;
+  }
+
+  /**
+   * Tells a gateway that lost events how to resume, in the form it connects with.
+   *
+   * @param after the groups of which it lost events, each with the number of the last one before
+   * @return {@code ; resume with after=g:5,h:7}, or nothing if it lost none
+   */
+  static String resumeHint(Map<String, Long> after) {
+    StringBuilder hint = new StringBuilder();
+    int told = 0;
+    for (Map.Entry<String, Long> group : after.entrySet()) {
+      if (hint.length() > HINT_LENGTH_MAX) {
+        return hint + " and " + (after.size() - told) + " more groups";
+      }
+      hint.append(told == 0 ? "; resume with after=" : ",")
+          .append(URLEncoder.encode(group.getKey(), UTF_8).replace("+", "%20"))
+          .append(':')
+          .append(group.getValue());
+      told++;
+    }
+    return hint.toString();
   }
 
   private static HeraldException invalid(String detail) {

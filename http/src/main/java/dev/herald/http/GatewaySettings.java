@@ -22,8 +22,8 @@ public record GatewaySettings(
     @Setting(
             doc =
                 "How many bytes may wait for one gateway that reads slowly. At the bound that"
-                    + " gateway is disconnected with the reason, and counted; no other one is"
-                    + " concerned.",
+                    + " gateway is disconnected, told from which number of which group to resume,"
+                    + " and counted; no other one is concerned.",
             unit = "bytes",
             def = "8MiB",
             min = "1MiB",

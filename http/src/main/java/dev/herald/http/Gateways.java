@@ -14,6 +14,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The gateways connected to this node, one connection for each gateway id of an app; a newer one
@@ -24,6 +25,7 @@ final class Gateways {
   private final GatewaySettings settings;
   private final ThreadLane lane;
   private final Counter sent;
+  private final Counter encoded;
   private final Counter received;
   private final Map<EndReason, Counter> ended = new EnumMap<>(EndReason.class);
   private final Map<GatewayKey, Gateway> connected = new ConcurrentHashMap<>();
@@ -33,11 +35,21 @@ final class Gateways {
 
   private volatile boolean stopping;
 
+  /** The frame delivered last, by which a new one is told; owned by the lane. */
+  private byte @Nullable [] delivered;
+
   Gateways(Hub hub, GatewaySettings settings, ThreadLane lane) {
     this.hub = hub;
     this.settings = settings;
     this.lane = lane;
     hub.metrics().gauge("herald_gateways", "Gateways connected.", connected::size);
+    hub.metrics()
+        .gauge("herald_gateway_waiting_bytes", "Bytes waiting for gateways.", this::waitingBytes);
+    this.encoded =
+        hub.metrics()
+            .counter(
+                "herald_gateway_frames_encoded_total",
+                "Event frames made for live gateways, each once for all of them.");
     this.sent =
         hub.metrics()
             .counter("herald_gateway_messages_sent_total", "Event frames queued for gateways.");
@@ -118,6 +130,19 @@ final class Gateways {
 
   Hub hub() {
     return hub;
+  }
+
+  private long waitingBytes() {
+    return connected.values().stream().mapToLong(gateway -> gateway.outbox().bytes()).sum();
+  }
+
+  /** Counts the frame of a live event unless it is the one delivered before. On the lane. */
+  @SuppressWarnings("ReferenceEquality") // an array that was made once is one object
+  void delivers(byte[] frame) {
+    if (frame != delivered) {
+      delivered = frame;
+      encoded.increment();
+    }
   }
 
   /** Counts event frames queued. */

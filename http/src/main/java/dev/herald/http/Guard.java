@@ -53,18 +53,10 @@ final class Guard implements DecoratingHttpServiceFunction {
     return dressed(next.serve(ctx, request));
   }
 
-  /**
-   * Refuses when the body has come: a client of HTTP/2 that is still sending takes an earlier
-   * answer for a broken stream. A WebSocket over HTTP/2 has no end to wait for.
-   */
   private HttpResponse refused(
       ServiceRequestContext ctx, HttpRequest request, String title, String detail) {
-    HttpResponse refusal =
-        dressed(Answers.refusal(ctx.path(), HttpStatus.FORBIDDEN, title, detail));
-    return switch (request.method()) {
-      case GET, HEAD, CONNECT -> refusal;
-      default -> HttpResponse.of(Body.read(request, 0).handle((body, failure) -> refusal));
-    };
+    return Body.drop(
+        request, dressed(Answers.refusal(ctx.path(), HttpStatus.FORBIDDEN, title, detail)));
   }
 
   /** Reading is safe: other sites' pages cannot see the answer, as no CORS header admits them. */

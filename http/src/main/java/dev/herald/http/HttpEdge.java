@@ -218,6 +218,7 @@ public final class HttpEdge implements AutoCloseable {
         route.methods(endpoint.method()).build(endpoint.service());
       }
     }
+    builder.route().pathPrefix("/").build(errors::noEndpoint);
     return builder.build();
   }
 }

@@ -5,6 +5,8 @@ import com.linecorp.armeria.common.websocket.WebSocketCloseStatus;
 import com.linecorp.armeria.common.websocket.WebSocketFrame;
 import com.linecorp.armeria.common.websocket.WebSocketWriter;
 import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +29,7 @@ final class Outbox {
   private final long bytesMax;
 
   @GuardedBy("this")
-  private final Queue<WebSocketFrame> waiting = new ArrayDeque<>();
+  private final Queue<Waiting> waiting = new ArrayDeque<>();
 
   /** The bytes of the frames that wait and of those under way. */
   @GuardedBy("this")
@@ -38,6 +40,10 @@ final class Outbox {
 
   @GuardedBy("this")
   private boolean closed;
+
+  /** Whether a frame did not fit; nothing is taken after it. */
+  @GuardedBy("this")
+  private boolean overflowed;
 
   /** Whether frames were written while more waited: the peer reads, however slowly. */
   @GuardedBy("this")
@@ -63,33 +69,48 @@ final class Outbox {
    * @return false when it does not fit any more; then the outbox should be closed
    */
   boolean offer(byte[] text) {
-    return offer(WebSocketFrame.ofText(text));
+    return offer(new Waiting(WebSocketFrame.ofText(text), "", 0));
+  }
+
+  /**
+   * Adds the frame of a group's event; returns as {@link #offer(byte[])} does.
+   *
+   * @param groupId the group
+   * @param seq the event's number
+   */
+  boolean offer(byte[] text, String groupId, long seq) {
+    return offer(new Waiting(WebSocketFrame.ofText(text), groupId, seq));
   }
 
   /** Answers a ping with its own content; returns as {@link #offer(byte[])} does. */
   boolean pong(byte[] content) {
-    return offer(WebSocketFrame.ofPong(content));
+    return offer(new Waiting(WebSocketFrame.ofPong(content), "", 0));
   }
 
   /** Sends a ping, unless frames are under way: whether the peer takes those says as much. */
   synchronized void ping() {
     if (!writing) {
-      offer(WebSocketFrame.ofPing());
+      offer(new Waiting(WebSocketFrame.ofPing(), "", 0));
     }
   }
 
-  private synchronized boolean offer(WebSocketFrame frame) {
-    if (closed) {
-      return true;
+  private synchronized boolean offer(Waiting frame) {
+    if (closed || overflowed) {
+      return !overflowed;
     }
-    int size = FRAME_BYTES + frame.length();
-    if (bytes + size > bytesMax) {
+    waiting.add(frame); // also the one that is too much: close() tells what was lost
+    if (bytes + frame.size() > bytesMax) {
+      overflowed = true;
       return false;
     }
-    bytes += size;
-    waiting.add(frame);
+    bytes += frame.size();
     pump();
     return true;
+  }
+
+  /** Returns how many bytes wait or are under way. */
+  synchronized long bytes() {
+    return bytes;
   }
 
   /**
@@ -105,28 +126,41 @@ final class Outbox {
   }
 
   /**
-   * Closes the connection. Later calls do nothing.
+   * Takes no more frames. Later calls do nothing.
    *
-   * @param flush whether the frames that wait are sent before
-   * @param last a frame to send before closing, or null
+   * @param flush whether the frames that wait are sent; else they are dropped
+   * @return the groups of which events were dropped, each with the number of the last event before
+   *     them
+   */
+  synchronized Map<String, Long> close(boolean flush) {
+    Map<String, Long> resumeAfter = new LinkedHashMap<>();
+    if (!closed) {
+      closed = true;
+      for (Waiting frame : waiting) {
+        if (flush) {
+          write(frame);
+        } else if (frame.seq > 0) {
+          resumeAfter.putIfAbsent(frame.groupId, frame.seq - 1);
+        }
+      }
+      waiting.clear();
+      notifyAll();
+    }
+    return resumeAfter;
+  }
+
+  /**
+   * Closes the connection; called once, after {@link #close}.
+   *
+   * @param last a frame to send before, or null
    * @param status the WebSocket status
    * @param reason at most 123 bytes
    */
-  synchronized void close(
-      boolean flush, byte @Nullable [] last, WebSocketCloseStatus status, String reason) {
-    if (closed) {
-      return;
-    }
-    closed = true;
-    if (flush) {
-      waiting.forEach(this::write);
-    }
-    waiting.clear();
+  void end(byte @Nullable [] last, WebSocketCloseStatus status, String reason) {
     if (last != null) {
-      write(WebSocketFrame.ofText(last));
+      var _ = connection.tryWrite(WebSocketFrame.ofText(last));
     }
     connection.close(status, reason);
-    notifyAll();
   }
 
   /** Returns whether the peer took something of a backlog since this was asked last. */
@@ -143,8 +177,8 @@ final class Outbox {
     }
     long batch = 0;
     while (!waiting.isEmpty() && batch < BATCH_BYTES) {
-      WebSocketFrame frame = waiting.remove();
-      batch += FRAME_BYTES + frame.length();
+      Waiting frame = waiting.remove();
+      batch += frame.size();
       write(frame);
     }
     writing = true;
@@ -153,8 +187,8 @@ final class Outbox {
   }
 
   /** Gives the connection a frame; it takes none once it is closed, which its input notices. */
-  private void write(WebSocketFrame frame) {
-    var _ = connection.tryWrite(frame);
+  private void write(Waiting frame) {
+    var _ = connection.tryWrite(frame.frame);
   }
 
   private synchronized @Nullable Void onWritten(long written) {
@@ -166,5 +200,17 @@ final class Outbox {
     }
     notifyAll();
     return null;
+  }
+
+  /**
+   * A frame that waits.
+   *
+   * @param groupId the group whose event it tells, empty if none
+   * @param seq the event's number, 0 if none
+   */
+  private record Waiting(WebSocketFrame frame, String groupId, long seq) {
+    int size() {
+      return FRAME_BYTES + frame.length();
+    }
   }
 }

@@ -114,7 +114,7 @@ final class Resume implements Runnable {
         if (!gateway.outbox().awaitRoom()) {
           return false;
         }
-        gateway.sendEvent(GatewayFrames.event(event));
+        gateway.sendEvent(GatewayFrames.event(event), groupId, event.seq());
         sent.put(groupId, event.seq());
       }
     } while (page.size() == PAGE_EVENTS);
@@ -136,12 +136,12 @@ final class Resume implements Runnable {
 
   private Set<String> finishOnLane() {
     Map<String, Long> reached = new HashMap<>(sent);
-    List<byte[]> frames = new ArrayList<>();
+    List<Held> next = new ArrayList<>();
     for (Held event : held) {
       long last = reached.getOrDefault(event.groupId, 0L);
       if (event.seq == last + 1) {
         reached.put(event.groupId, event.seq);
-        frames.add(event.frame);
+        next.add(event);
       }
     }
     Set<String> behind = new HashSet<>();
@@ -151,12 +151,12 @@ final class Resume implements Runnable {
       }
     });
     if (behind.isEmpty()) {
-      gateway.resumed(frames, reached);
+      gateway.resumed(next, reached);
     }
     return behind;
   }
 
   /** A live event that waits for the store to be read. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Held(String groupId, long seq, byte[] frame) {}
+  record Held(String groupId, long seq, byte[] frame) {}
 }

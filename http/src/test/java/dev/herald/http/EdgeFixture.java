@@ -145,7 +145,8 @@ final class EdgeFixture implements AutoCloseable {
     return metric("herald_group_events_total");
   }
 
-  private long metric(String name) {
+  /** The value of a metric, all its labels together. */
+  long metric(String name) {
     return metrics.all().stream()
         .filter(metric -> metric.name().equals(name))
         .mapToLong(Metrics.Metric::value)

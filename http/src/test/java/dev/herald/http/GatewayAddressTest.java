@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.herald.core.error.HeraldException;
 import dev.herald.http.GatewayAddress.GatewayKey;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,5 +48,27 @@ class GatewayAddressTest {
     assertThatThrownBy(() -> GatewayAddress.of(PATH + "a/b", query))
         .isInstanceOf(HeraldException.class)
         .hasMessageContaining(why);
+  }
+
+  @Test
+  void resumeHint_isWhatAGatewayConnectsWith() {
+    Map<String, Long> lost = new LinkedHashMap<>();
+    assertThat(GatewayAddress.resumeHint(lost)).isEmpty();
+    lost.put("a,b:1 +%", 0L);
+    lost.put("群", 7L);
+    String hint = GatewayAddress.resumeHint(lost);
+    assertThat(hint).startsWith("; resume with after=");
+    assertThat(GatewayAddress.of(PATH + "a/b", hint.substring(14)).after()).isEqualTo(lost);
+  }
+
+  @Test
+  void resumeHint_ofManyGroups_isBounded() {
+    Map<String, Long> lost = new LinkedHashMap<>();
+    for (int i = 0; i < 10_000; i++) {
+      lost.put("group-" + i, 1L);
+    }
+    assertThat(GatewayAddress.resumeHint(lost))
+        .hasSizeLessThan(33 << 10)
+        .matches("(?s).* and \\d+ more groups");
   }
 }

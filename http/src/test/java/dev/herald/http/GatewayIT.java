@@ -12,9 +12,13 @@ import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletionException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -291,7 +295,37 @@ class GatewayIT {
       edge.create(frame("slow", "g", "after"));
       assertThat(good.next()).contains("\"content\":\"after\"");
       await().atMost(Duration.ofSeconds(10)).until(() -> edge.gatewayCount() == 1);
-      assertThat(readToTheEnd(stuck)).contains("too slow");
+      assertThat(readTexts(stuck).getLast()).contains("too slow");
+    }
+  }
+
+  /** What it was sent and what it is told to resume after leave no gap and no repeat. */
+  @Test
+  void gateway_thatWasCutOff_isToldWhereToResume() throws Exception {
+    long before = ended("slow");
+    String group = "g, %:群";
+    try (RawGateway stuck = RawGateway.connect(edge.edge.port(), "told/1")) {
+      assertThat(stuck.nextText()).contains("\"code\":2000");
+      int created = 0;
+      while (ended("slow") == before) {
+        edge.create(frame("told", group, "x".repeat(60_000)));
+        created++;
+      }
+      List<String> texts = readTexts(stuck);
+      Matcher hint =
+          Pattern.compile("; resume with after=(\\S+?):(\\d+)\"").matcher(texts.getLast());
+      assertThat(hint.find()).as(texts.getLast()).isTrue();
+      assertThat(hint.group(1)).isEqualTo("g%2C%20%25%3A%E7%BE%A4");
+      long after = Long.parseLong(hint.group(2));
+      assertThat(after).isEqualTo(texts.size() - 1).isLessThan(created);
+      assertThat(texts.get((int) after - 1)).endsWith("\"seq\":" + after + "}}");
+      try (GatewayClient back =
+          GatewayClient.open(edge, "told/1?after=" + hint.group(1) + ":" + after)) {
+        for (long seq = after + 1; seq <= created; seq++) {
+          assertThat(back.next()).endsWith("\"seq\":" + seq + "}}");
+        }
+        assertThat(back.next()).contains("\"code\":2006");
+      }
     }
   }
 
@@ -310,15 +344,17 @@ class GatewayIT {
     }
   }
 
-  /** Reads what the sockets still hold; returns the last text before the connection ended. */
-  private static String readToTheEnd(RawGateway gateway) throws IOException {
-    String last = "";
+  /** Reads what the sockets still hold; returns the texts before the connection ended. */
+  private static List<String> readTexts(RawGateway gateway) throws IOException {
+    List<String> texts = new ArrayList<>();
     try {
       for (Frame frame = gateway.next(); ; frame = gateway.next()) {
-        last = new String(frame.payload(), UTF_8);
+        if (frame.opcode() == RawGateway.TEXT) {
+          texts.add(new String(frame.payload(), UTF_8));
+        }
       }
     } catch (java.io.EOFException | java.net.SocketException ended) {
-      return last;
+      return texts;
     }
   }
 
@@ -330,7 +366,7 @@ class GatewayIT {
       assertThat(silent.nextText()).contains("\"code\":2000");
       assertThat(silent.next().opcode()).isEqualTo(RawGateway.PING);
       await().atMost(Duration.ofSeconds(10)).until(() -> ended("dead") == before + 1);
-      assertThat(readToTheEnd(silent)).contains("no sign of life");
+      assertThat(readTexts(silent).getLast()).contains("no sign of life");
       living.send(frame("silent", "g", "alive"));
       assertThat(living.next()).contains("alive");
     }

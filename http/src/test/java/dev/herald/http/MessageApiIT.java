@@ -182,7 +182,6 @@ class MessageApiIT {
   @Test
   void create_bodyThatIsNeverFinished_isAnsweredWhenTimeIsUp() throws Exception {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), edge.edge.port())) {
-      // answered after 3 s, closed at the latest when idle for 15 s
       socket.setSoTimeout(40_000);
       socket
           .getOutputStream()
@@ -193,6 +192,7 @@ class MessageApiIT {
       assertThat(answer)
           .startsWith("HTTP/1.1 503 ")
           .contains("retry-after: 1")
+          .contains("connection: close")
           .endsWith(
               "{\"success\":false,\"code\":-1,\"message\":\"the request was not done in time; it is"
                   + " not known whether it took effect\",\"data\":null}");
@@ -344,6 +344,21 @@ class MessageApiIT {
     assertThat(wrong.headers().firstValue("allow")).contains("POST");
     assertRefused(
         edge.post("/chat/message/findByGroupId", new byte[0]), 405, "this path takes GET, HEAD");
+  }
+
+  @ParameterizedTest
+  @EnumSource(HttpClient.Version.class)
+  void paths_thatDoNotExist_areAnsweredAfterTheBody(HttpClient.Version version) throws Exception {
+    for (String path : new String[] {"/chat/message/nothing", "/chat/message/findByGroupId"}) {
+      HttpRequest request =
+          HttpRequest.newBuilder(edge.uri(path))
+              .version(version)
+              .POST(BodyPublishers.ofByteArray(new byte[2 << 20]))
+              .build();
+      HttpResponse<String> answer = edge.client.send(request, BodyHandlers.ofString(UTF_8));
+      assertThat(answer.statusCode()).isIn(404, 405);
+      assertThat(answer.headers().firstValue("x-content-type-options")).contains("nosniff");
+    }
   }
 
   @Test

@@ -6,8 +6,8 @@ import io.netty.channel.Channel;
 
 /**
  * What Armeria leaves to Netty: this is the one place that reaches beneath it. It closes a
- * connection at once, where Armeria can only end a response, which waits behind whatever the peer
- * does not read; and it names the ways to ask for a client's certificate.
+ * connection at once, where Armeria can only end a response, which waits for the peer to read or to
+ * send the rest of its request; and it names the ways to ask for a client's certificate.
  */
 public final class Sockets {
   private Sockets() {}
@@ -16,8 +16,8 @@ public final class Sockets {
    * Closes the connection a request came on; what was not written yet is lost. Does nothing if it
    * is closed already. From any thread, never blocks.
    *
-   * @param request a request that has its connection for itself, as a WebSocket over HTTP/1 has;
-   *     over HTTP/2 other requests of the peer end with it
+   * @param request a request that has its connection for itself, as one over HTTP/1 has; over
+   *     HTTP/2 other requests of the peer end with it
    */
   public static void close(ServiceRequestContext request) {
     Channel channel = request.log().partial().channel();
