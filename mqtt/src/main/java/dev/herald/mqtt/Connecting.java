@@ -131,15 +131,25 @@ final class Connecting {
     Connect.Options options = packet.options();
     long expirySeconds = sessionExpirySeconds();
     int keepAliveSeconds = keepAliveSeconds();
+    boolean expiresSooner = expirySeconds != options.sessionExpirySeconds();
+    boolean isKeptSooner = keepAliveSeconds != packet.keepAliveSeconds();
+    countIf(expiresSooner, Limit.SESSION_EXPIRY);
+    countIf(isKeptSooner, Limit.KEEP_ALIVE);
     return new Accepted(
-        expirySeconds == options.sessionExpirySeconds() ? -1 : expirySeconds,
-        keepAliveSeconds == packet.keepAliveSeconds() ? -1 : keepAliveSeconds,
+        expiresSooner ? expirySeconds : -1,
+        isKeptSooner ? keepAliveSeconds : -1,
         assigned,
         settings.receiveMax(),
         settings.packetBytesMax(),
         settings.topicAliasMax(),
         settings.retainedMessagesMax() > 0,
         options.responseInformation() ? ReplyTopics.prefixOf(clientId) : null);
+  }
+
+  private void countIf(boolean isMet, Limit limit) {
+    if (isMet) {
+      broker.counters().limit(limit).increment();
+    }
   }
 
   private long sessionExpirySeconds() {

@@ -121,7 +121,7 @@ final class InboundPublisher {
             expiresAtMs(broker, packet.expirySeconds()),
             session.key().clientId());
     App app = session.app();
-    if (packet.retain() && !app.retained().retain(message)) {
+    if (packet.retain() && !retain(broker, app, message)) {
       refuse(packet.qos(), packet.packetId(), Reason.QUOTA_EXCEEDED, "no room to retain it");
       return;
     }
@@ -300,7 +300,9 @@ final class InboundPublisher {
     int alias = packet.topicAlias();
     if (alias > broker.settings().topicAliasMax()) {
       throw new PacketException(
-          Reason.TOPIC_ALIAS_INVALID, "a topic alias greater than announced [MQTT-3.3.2-9]");
+          Reason.TOPIC_ALIAS_INVALID,
+          "a topic alias greater than announced [MQTT-3.3.2-9]",
+          Limit.TOPIC_ALIAS);
     }
     if (aliases == null || aliases.length <= alias) {
       aliases = grown(aliases, alias);
@@ -340,10 +342,20 @@ final class InboundPublisher {
             will.properties(),
             expiresAtMs(broker, will.expirySeconds()),
             of.key().clientId());
-    if (will.retain() && !app.retained().retain(message)) {
+    if (will.retain() && !retain(broker, app, message)) {
       broker.counters().droppedRefused.increment();
     }
     broker.router().publish(app.topics(), message);
+  }
+
+  /** Retains a message; returns false, and counts the limit, if there is no room for it. */
+  private static boolean retain(Broker broker, App app, Message message) {
+    boolean done = app.retained().retain(message);
+    if (!done) {
+      Limit met = app.retained().isFull() ? Limit.RETAINED_MESSAGES : Limit.RETAINED_BYTES;
+      broker.counters().limit(met).increment();
+    }
+    return done;
   }
 
   private static long expiresAtMs(Broker broker, long expirySeconds) {

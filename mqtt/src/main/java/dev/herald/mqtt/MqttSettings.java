@@ -83,9 +83,9 @@ public record MqttSettings(
                     + " connection with reason 0x90, a filter with more is refused with reason"
                     + " 0x8F, 0x80 in 3.1.1.",
             unit = "levels",
-            def = "128",
+            def = "1024",
             min = "1",
-            max = "128")
+            max = "1024")
         int topicLevelsMax,
     @Setting(
             doc =

@@ -43,6 +43,11 @@ final class Outbound {
     return queue != null;
   }
 
+  /** Returns the packet identifier that was given to the client last, 0 for none. */
+  int lastPacketId() {
+    return window == null ? session.lastPacketId : window.last();
+  }
+
   /** Returns about how many bytes of memory the messages take. */
   long bytes() {
     return queueBytes + (window == null ? 0 : window.bytes());
@@ -166,7 +171,7 @@ final class Outbound {
 
   private OutboundWindow window() {
     if (window == null) {
-      window = new OutboundWindow();
+      window = new OutboundWindow(session.lastPacketId);
     }
     return window;
   }

@@ -25,6 +25,21 @@ final class OutboundWindow {
   private int count;
   private long bytes;
 
+  /**
+   * Makes an empty window.
+   *
+   * @param last the packet identifier that was given last, 0 for none
+   */
+  OutboundWindow(int last) {
+    first = last;
+    next = last;
+  }
+
+  /** Returns the packet identifier that was given last, 0 for none. */
+  int last() {
+    return next == 0 ? 0 : identifier(next - 1);
+  }
+
   /** Returns how many messages are not complete. */
   int size() {
     return count;

@@ -39,6 +39,12 @@ final class Session extends Subscriber {
 
   int inflightMax;
 
+  /**
+   * The packet identifier that was given last when no message was on its way, 0 for none: they go
+   * on from there, so that an acknowledgement that comes late is never another message's.
+   */
+  int lastPacketId;
+
   /** Present while a message of QoS 1 or 2 is on its way to the client. */
   private @Nullable Outbound outbound;
 
@@ -378,6 +384,7 @@ final class Session extends Subscriber {
 
   private void forgetOutboundIfEmpty() {
     if (outbound != null && outbound.isEmpty()) {
+      lastPacketId = outbound.lastPacketId();
       outbound = null;
     }
   }

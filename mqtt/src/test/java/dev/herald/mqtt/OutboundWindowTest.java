@@ -50,7 +50,7 @@ final class OutboundWindowTest {
 
   @Test
   void hasIdentifier_theOldestHoldsBackAllBehindIt() {
-    OutboundWindow window = new OutboundWindow();
+    OutboundWindow window = new OutboundWindow(0);
     int first = window.add(message());
     for (int i = 1; i < IDENTIFIERS; i++) {
       assertThat(window.hasIdentifier()).isTrue();
@@ -87,7 +87,7 @@ final class OutboundWindowTest {
   }
 
   private static final class Model {
-    final OutboundWindow window = new OutboundWindow();
+    final OutboundWindow window = new OutboundWindow(0);
     final Map<Integer, OutboundMessage> expected = new LinkedHashMap<>();
     private int last;
 

@@ -147,6 +147,39 @@ final class PublishIT extends EdgeTest {
     assertThat(v4.message().payload()).isEqualTo("text");
   }
 
+  @Proves(v5 = "MQTT-3.3.2-4")
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void payloadFormat_isToldAsItCame(int format) {
+    RawClient subscriber = edge.client(5, "s");
+    subscriber.subscribe(2, "#");
+    RawClient publisher =
+        edge.client(Wire.hello(5, "p").will("gone", "w", 0, false, bytes(1, format)));
+    for (int qos = 0; qos <= 2; qos++) {
+      assertThat(publisher.publish("t", "p", qos, bytes(0x01, format))).isZero();
+      Received message = subscriber.message();
+      assertThat(message.property(0x01)).containsExactly(format);
+      assertThat(message.properties()).hasSize(1);
+    }
+    publisher.close();
+    assertThat(subscriber.message().property(0x01)).containsExactly(format);
+  }
+
+  @Test
+  void packetIdentifiers_goOnAfterAMessageIsComplete() {
+    RawClient subscriber = edge.client(Wire.lasting(5, "s"));
+    subscriber.subscribe(2, "t");
+    RawClient publisher = edge.client(5, "p");
+    for (int i = 1; i <= 4; i++) {
+      assertThat(publisher.publish("t", "p", 1 + i % 2)).isZero();
+      assertThat(subscriber.message().id()).isEqualTo(i);
+    }
+    subscriber.close();
+    edge.awaitMetric("herald_mqtt_connections", 1);
+    assertThat(publisher.publish("t", "p", 1)).isZero();
+    assertThat(edge.client(Wire.lasting(5, "s")).message().id()).isEqualTo(5);
+  }
+
   @Proves(v5 = {"MQTT-3.3.4-2", "MQTT-3.3.4-3", "MQTT-3.3.4-4", "MQTT-3.3.4-5"})
   @Test
   void subscriptions_thatOverlapBringOneCopy() {

@@ -152,6 +152,7 @@ final class RetainedIT extends EdgeTest {
     assertThat(publisher.publish("3", "p", 3, Wire.NO_PROPERTIES)).isEqualTo(0x10);
     assertThat(edge.metric("herald_retained_messages")).isEqualTo(2);
     assertThat(edge.dropped("refused")).isEqualTo(2);
+    assertThat(edge.limit("retainedMessagesMax")).isEqualTo(2);
   }
 
   @Test
@@ -167,5 +168,6 @@ final class RetainedIT extends EdgeTest {
             4, 3, "2", 1, Wire.NO_PROPERTIES, dev.herald.mqtt.codec.Bytes.bytes("p".repeat(500))));
     old.expectClosed();
     assertThat(edge.metric("herald_retained_messages")).isEqualTo(1);
+    assertThat(edge.limit("retainedBytesMax")).isEqualTo(2);
   }
 }

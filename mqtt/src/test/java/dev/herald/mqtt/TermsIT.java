@@ -41,6 +41,7 @@ final class TermsIT extends EdgeTest {
     none.expectEnd(Reason.KEEP_ALIVE_TIMEOUT);
     old.ping();
     oldNone.ping();
+    assertThat(edge.limit("keepAliveMax")).isEqualTo(2);
   }
 
   @Test

@@ -4,6 +4,7 @@ import dev.herald.core.relay.SavedSession.Subscription;
 import dev.herald.core.relay.SavedSession.Will;
 import dev.herald.core.route.Message;
 import dev.herald.core.route.MessageProperties;
+import dev.herald.core.route.MessageProperties.PayloadFormat;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -29,6 +30,9 @@ final class RelayBytes {
   private static final int RESPONSE_TOPIC = 0x20;
   private static final int CORRELATION_DATA = 0x40;
   private static final int ORIGIN = 0x80;
+
+  /** The last byte of a message whose payload is declared to be bytes; others have no such byte. */
+  private static final int PAYLOAD_IS_BYTES = 0;
 
   private RelayBytes() {}
 
@@ -93,6 +97,9 @@ final class RelayBytes {
       writeText(out, text);
     }
     writeBytes(out, message.payload());
+    if (properties.payloadFormat() == PayloadFormat.BYTES) {
+      out.writeByte(PAYLOAD_IS_BYTES);
+    }
   }
 
   private static void writeIfPresent(DataOutputStream out, @Nullable String text)
@@ -182,20 +189,31 @@ final class RelayBytes {
     byte[] correlationData = (flags & CORRELATION_DATA) == 0 ? null : readBytes(in);
     String origin = (flags & ORIGIN) == 0 ? null : readText(in);
     int texts = in.getInt();
-    boolean utf8Payload = (flags & UTF8_PAYLOAD) != 0;
+    List<String> user = new ArrayList<>();
+    for (int i = 0; i < texts; i++) {
+      user.add(readText(in));
+    }
+    byte[] payload = readBytes(in);
+    PayloadFormat format = payloadFormat(in, flags);
     MessageProperties properties = MessageProperties.NONE;
-    if (utf8Payload
+    if (format != PayloadFormat.NOT_SAID
         || texts > 0
         || (flags & (CONTENT_TYPE | RESPONSE_TOPIC | CORRELATION_DATA)) != 0) {
-      List<String> user = new ArrayList<>();
-      for (int i = 0; i < texts; i++) {
-        user.add(readText(in));
-      }
-      properties =
-          new MessageProperties(utf8Payload, contentType, responseTopic, correlationData, user);
+      properties = new MessageProperties(format, contentType, responseTopic, correlationData, user);
     }
     return new Message(
-        topic, readBytes(in), flags & QOS, (flags & RETAIN) != 0, properties, expiresAtMs, origin);
+        topic, payload, flags & QOS, (flags & RETAIN) != 0, properties, expiresAtMs, origin);
+  }
+
+  private static PayloadFormat payloadFormat(ByteBuffer in, int flags) {
+    if ((flags & UTF8_PAYLOAD) != 0) {
+      return PayloadFormat.UTF8;
+    }
+    if (in.hasRemaining() && in.get(in.position()) == PAYLOAD_IS_BYTES) {
+      in.position(in.position() + 1);
+      return PayloadFormat.BYTES;
+    }
+    return PayloadFormat.NOT_SAID;
   }
 
   private static String readText(ByteBuffer in) {

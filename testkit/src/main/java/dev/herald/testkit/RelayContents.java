@@ -63,7 +63,7 @@ public record RelayContents(
         message.topic(),
         Arrays.toString(message.payload()),
         message.qos() + " " + message.retain() + " " + message.expiresAtMs(),
-        properties.utf8Payload() + " " + properties.contentType(),
+        properties.payloadFormat() + " " + properties.contentType(),
         properties.responseTopic() + " " + Arrays.toString(properties.correlationData()),
         properties.userProperties().toString(),
         String.valueOf(message.origin()));

@@ -14,6 +14,7 @@ import dev.herald.core.relay.SavedSession.Subscription;
 import dev.herald.core.relay.SavedSession.Will;
 import dev.herald.core.route.Message;
 import dev.herald.core.route.MessageProperties;
+import dev.herald.core.route.MessageProperties.PayloadFormat;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -28,14 +29,6 @@ import org.junit.jupiter.api.Test;
 
 /** What every relay store must do. */
 public abstract class RelayStoreContract {
-  private static final MessageProperties EVERY =
-      new MessageProperties(
-          true,
-          "text/plain",
-          "re/ply",
-          new byte[] {0, -1},
-          List.of("k", "v", "k", "", "", "\ud83d\ude00"));
-
   private @Nullable RelayStore store;
 
   /** For the suites of adapters. */
@@ -84,7 +77,14 @@ public abstract class RelayStoreContract {
   private static Message full(int qos) {
     byte[] payload = new byte[5000];
     new Random(qos).nextBytes(payload);
-    return new Message("a/\u00e9 b", payload, qos, qos == 2, EVERY, 1_800_000_000_123L, "client'1");
+    MessageProperties every =
+        new MessageProperties(
+            qos == 0 ? PayloadFormat.NOT_SAID : qos == 1 ? PayloadFormat.BYTES : PayloadFormat.UTF8,
+            "text/plain",
+            "re/ply",
+            new byte[] {0, -1},
+            List.of("k", "v", "k", "", "", "\ud83d\ude00"));
+    return new Message("a/\u00e9 b", payload, qos, qos == 2, every, 1_800_000_000_123L, "client'1");
   }
 
   private static SavedSession session(long id, String clientId) {

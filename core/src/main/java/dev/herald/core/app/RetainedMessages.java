@@ -110,6 +110,11 @@ public final class RetainedMessages {
     return false;
   }
 
+  /** Returns whether as many topics have a retained message as may have one. */
+  public boolean isFull() {
+    return count.get() >= countMax;
+  }
+
   /** Returns how many topics have a retained message. */
   public long size() {
     return count.get();

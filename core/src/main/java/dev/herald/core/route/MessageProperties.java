@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * What a publisher said about a message and every subscriber is told unchanged (MQTT 5.0 section
  * 3.3.2.3). Immutable; the correlation data must not be written to.
  *
- * @param utf8Payload whether the payload is declared to be UTF-8 text
+ * @param payloadFormat what the payload is declared to be
  * @param contentType the payload's content type, or null
  * @param responseTopic where a response is wanted, or null
  * @param correlationData the requester's own mark, or null
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared; a copy for each message would only cost
 public record MessageProperties(
-    boolean utf8Payload,
+    PayloadFormat payloadFormat,
     @Nullable String contentType,
     @Nullable String responseTopic,
     byte @Nullable [] correlationData,
@@ -26,7 +26,22 @@ public record MessageProperties(
 
   /** No property at all. */
   public static final MessageProperties NONE =
-      new MessageProperties(false, null, null, null, List.of());
+      new MessageProperties(PayloadFormat.NOT_SAID, null, null, null, List.of());
+
+  /** What a publisher declares the payload to be (payload format indicator). */
+  public enum PayloadFormat {
+    /** Nothing was said. */
+    NOT_SAID,
+    /** Bytes of any kind, said so: the indicator is 0. */
+    BYTES,
+    /** UTF-8 text: the indicator is 1. */
+    UTF8
+  }
+
+  /** Returns whether the payload is declared to be UTF-8 text. */
+  public boolean utf8Payload() {
+    return payloadFormat == PayloadFormat.UTF8;
+  }
 
   /** Returns about how many bytes of memory the properties take; 0 for none. */
   int weight() {

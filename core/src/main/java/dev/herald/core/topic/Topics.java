@@ -6,8 +6,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The rules of topic names and filters (MQTT 5.0 section 4.7), and the match between them. */
 public final class Topics {
-  /** The greatest number of levels of a topic name or filter. */
-  public static final int LEVELS_MAX = 128;
+  /**
+   * The greatest number of levels of a topic name or filter. MQTT knows no such bound; it is far
+   * beyond what topics have, and the tree of filters may walk as deep on one stack.
+   */
+  public static final int LEVELS_MAX = 1024;
 
   /** The greatest size of a topic name or filter, in bytes of UTF-8 [MQTT-4.7.3-3]. */
   public static final int BYTES_MAX = 65_535;

@@ -570,7 +570,8 @@ class ConsumerGroupTest {
     MessageProperties properties =
         key == null
             ? MessageProperties.NONE
-            : new MessageProperties(false, null, null, null, List.of("key", key));
+            : new MessageProperties(
+                MessageProperties.PayloadFormat.NOT_SAID, null, null, null, List.of("key", key));
     byte[] payload = text.getBytes(StandardCharsets.UTF_8);
     return new Message("t/1", payload, qos, false, properties, Message.NEVER, null);
   }

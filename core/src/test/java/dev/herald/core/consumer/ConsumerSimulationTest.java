@@ -137,7 +137,8 @@ class ConsumerSimulationTest {
       MessageProperties properties =
           key == null
               ? MessageProperties.NONE
-              : new MessageProperties(false, null, null, null, List.of("key", key));
+              : new MessageProperties(
+                  MessageProperties.PayloadFormat.NOT_SAID, null, null, null, List.of("key", key));
       byte[] payload = Integer.toString(number).getBytes(StandardCharsets.UTF_8);
       Message message = new Message("t", payload, qos, false, properties, Message.NEVER, null);
       lanes.get(from % LANES).call(() -> assertThat(router.publish(topics, message)).isTrue());

@@ -59,7 +59,7 @@ class MessageTest {
     List<String> many = Arrays.asList("k".repeat(1000), "v".repeat(1000));
     MessageProperties properties =
         new MessageProperties(
-            true,
+            MessageProperties.PayloadFormat.UTF8,
             "c".repeat(1000),
             "r".repeat(1000),
             "d".repeat(1000).getBytes(StandardCharsets.UTF_8),
@@ -71,7 +71,12 @@ class MessageTest {
   @Test
   void userProperty_severalOfOneName_isTheFirst() {
     MessageProperties properties =
-        new MessageProperties(false, null, null, null, List.of("a", "b", "b", "1", "b", "2"));
+        new MessageProperties(
+            MessageProperties.PayloadFormat.NOT_SAID,
+            null,
+            null,
+            null,
+            List.of("a", "b", "b", "1", "b", "2"));
     assertThat(properties.userProperty("b")).isEqualTo("1");
     assertThat(properties.userProperty("1")).isNull();
     assertThat(MessageProperties.NONE.userProperty("a")).isNull();

@@ -4,6 +4,7 @@ import static dev.herald.core.route.Recorder.message;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.herald.core.topic.Topics;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,29 @@ class TopicTreeTest {
     assertThat(tree.nodes()).isPositive();
     two.unsubscribe(tree, filter);
     assertThat(tree.size()).isZero();
+    assertThat(tree.nodes()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a/", "+/"})
+  void match_deepestFilter_needsNoLargeStack(String level) throws InterruptedException {
+    String filter = level.repeat(Topics.LEVELS_MAX - 1) + "#";
+    List<FilterNode> found = new ArrayList<>();
+    Recorder subscriber = new Recorder(lane);
+    // half of what a thread has
+    Thread thread =
+        new Thread(
+            null,
+            () -> {
+              subscriber.subscribe(tree, filter);
+              tree.match("a/".repeat(Topics.LEVELS_MAX - 1), found);
+              subscriber.unsubscribe(tree, filter);
+            },
+            "small stack",
+            512 * 1024);
+    thread.start();
+    thread.join();
+    assertThat(found).hasSize(1);
     assertThat(tree.nodes()).isZero();
   }
 

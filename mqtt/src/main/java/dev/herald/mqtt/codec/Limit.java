@@ -22,12 +22,22 @@ public enum Limit {
   INFLIGHT("inflightMax"),
   /** Messages of a client that are not acknowledged. */
   RECEIVE("receiveMax"),
+  /** Topic aliases of a client. */
+  TOPIC_ALIAS("topicAliasMax"),
+  /** The time a client may be silent. */
+  KEEP_ALIVE("keepAliveMax"),
   /** Bytes that wait for a session. */
   QUEUE_BYTES("queueBytesMax"),
   /** Messages that wait for a session. */
   QUEUE_MESSAGES("queueMessagesMax"),
   /** Sessions. */
   SESSIONS("sessionsMax"),
+  /** The time a session lives on without a connection. */
+  SESSION_EXPIRY("sessionExpiryMax"),
+  /** Topics with a retained message. */
+  RETAINED_MESSAGES("retainedMessagesMax"),
+  /** Bytes of retained messages. */
+  RETAINED_BYTES("retainedBytesMax"),
   /** The memory of the process. */
   MEMORY("memoryHighWater");
 

@@ -1,6 +1,7 @@
 package dev.herald.mqtt.codec;
 
 import dev.herald.core.route.MessageProperties;
+import dev.herald.core.route.MessageProperties.PayloadFormat;
 import dev.herald.core.topic.Topics;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -180,7 +181,12 @@ public final class PacketDecoder {
   }
 
   private MessageProperties messageProperties() {
-    boolean utf8 = properties.number(Properties.PAYLOAD_FORMAT, 0) == 1;
+    PayloadFormat format =
+        switch ((int) properties.number(Properties.PAYLOAD_FORMAT, -1)) {
+          case -1 -> PayloadFormat.NOT_SAID;
+          case 0 -> PayloadFormat.BYTES;
+          default -> PayloadFormat.UTF8;
+        };
     String contentType = properties.text(Properties.CONTENT_TYPE);
     String responseTopic = properties.text(Properties.RESPONSE_TOPIC);
     byte[] correlation = properties.binary(Properties.CORRELATION_DATA);
@@ -188,14 +194,15 @@ public final class PacketDecoder {
     if (responseTopic != null) {
       TopicReader.checkForm(responseTopic);
     }
-    if (!utf8
+    if (format == PayloadFormat.NOT_SAID
         && contentType == null
         && responseTopic == null
         && correlation == null
         && user.isEmpty()) {
       return MessageProperties.NONE;
     }
-    return new MessageProperties(utf8, contentType, responseTopic, correlation, List.copyOf(user));
+    return new MessageProperties(
+        format, contentType, responseTopic, correlation, List.copyOf(user));
   }
 
   /**

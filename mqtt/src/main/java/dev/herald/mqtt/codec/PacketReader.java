@@ -31,6 +31,22 @@ public final class PacketReader {
     return end - buffer.readerIndex();
   }
 
+  /**
+   * Has the packet end after so many bytes more, all of them in it, until {@link #widen}; returns
+   * what that takes.
+   */
+  int narrow(int length) {
+    need(length);
+    int outer = end;
+    end = buffer.readerIndex() + length;
+    return outer;
+  }
+
+  /** Has the packet end where it did before {@link #narrow}. */
+  void widen(int outer) {
+    end = outer;
+  }
+
   /** Reads one byte, 0 to 255. */
   public int u8() {
     need(1);

@@ -75,15 +75,11 @@ final class Properties {
    */
   void read(PacketReader reader, long allowed) {
     clear();
-    int length = reader.varint();
-    reader.need(length);
-    int left = reader.remaining() - length;
-    while (reader.remaining() > left) {
+    int outer = reader.narrow(reader.varint());
+    while (reader.remaining() > 0) {
       readOne(reader, allowed);
     }
-    if (reader.remaining() < left) {
-      throw PacketException.malformed("a property reaches past the length of the properties");
-    }
+    reader.widen(outer);
   }
 
   void clear() {

@@ -2,6 +2,7 @@ package dev.herald.mqtt.codec;
 
 import dev.herald.core.route.Message;
 import dev.herald.core.route.MessageProperties;
+import dev.herald.core.route.MessageProperties.PayloadFormat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
@@ -173,8 +174,8 @@ public final class PublishForm {
       return new byte[0];
     }
     ByteBuf out = Unpooled.buffer(64);
-    if (properties.utf8Payload()) {
-      out.writeByte(Properties.PAYLOAD_FORMAT).writeByte(1);
+    if (properties.payloadFormat() != PayloadFormat.NOT_SAID) {
+      out.writeByte(Properties.PAYLOAD_FORMAT).writeByte(properties.utf8Payload() ? 1 : 0);
     }
     if (properties.contentType() != null) {
       out.writeByte(Properties.CONTENT_TYPE);

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.herald.core.route.Message;
 import dev.herald.core.route.MessageProperties;
+import dev.herald.core.route.MessageProperties.PayloadFormat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
@@ -243,7 +244,7 @@ final class CodecPropertyTest {
     Arbitrary<List<String>> user =
         texts(0, 20).list().ofMaxSize(6).map(list -> list.subList(0, list.size() / 2 * 2));
     return Combinators.combine(
-            Arbitraries.of(true, false),
+            Arbitraries.of(PayloadFormat.values()),
             texts(0, 20).injectNull(0.5),
             texts(1, 20).map(name -> name.replace('+', 'p').replace('#', 'h')).injectNull(0.5),
             Arbitraries.bytes().array(byte[].class).ofMaxSize(20).injectNull(0.5),
@@ -273,7 +274,7 @@ final class CodecPropertyTest {
   }
 
   private static void assertProperties(MessageProperties read, MessageProperties written) {
-    assertThat(read.utf8Payload()).isEqualTo(written.utf8Payload());
+    assertThat(read.payloadFormat()).isEqualTo(written.payloadFormat());
     assertThat(read.contentType()).isEqualTo(written.contentType());
     assertThat(read.responseTopic()).isEqualTo(written.responseTopic());
     assertThat(read.correlationData()).isEqualTo(written.correlationData());

@@ -333,6 +333,7 @@ final class MalformedPacketsTest {
         property3("topic alias twice", PROTOCOL, bytes(6, 0x23, 0, 1, 0x23, 0, 1)),
         property3("payload format twice", PROTOCOL, bytes(4, 0x01, 1, 0x01, 1)),
         property3("payload format 2", PROTOCOL, bytes(2, 0x01, 2)),
+        property3("a length that cuts the payload format", MALFORMED, bytes(1, 0x01, 2)),
         property3("message expiry twice", PROTOCOL, bytes(10, 0x02, 0, 0, 0, 1, 0x02, 0, 0, 0, 1)),
         property3("content type twice", PROTOCOL, bytes(6, 0x03, 0, 0, 0x03, 0, 0)),
         property3("response topic twice", PROTOCOL, bytes(8, 0x08, 0, 1, "r", 0x08, 0, 1, "r")),

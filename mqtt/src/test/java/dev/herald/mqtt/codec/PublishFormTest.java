@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.herald.core.route.Message;
 import dev.herald.core.route.MessageProperties;
+import dev.herald.core.route.MessageProperties.PayloadFormat;
 import dev.herald.mqtt.Proves;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -48,7 +49,7 @@ final class PublishFormTest {
   @Test
   void write_311LeavesOutWhatOnly5Knows() {
     MessageProperties properties =
-        new MessageProperties(true, "c", "r", new byte[] {1}, List.of("k", "v"));
+        new MessageProperties(PayloadFormat.UTF8, "c", "r", new byte[] {1}, List.of("k", "v"));
     ByteBuf out = Unpooled.buffer();
     PublishForm.of(message("t", "p", properties), 4)
         .write(out, 0b1011, 0xFFFE, new int[] {1, 2}, 99);
@@ -64,7 +65,8 @@ final class PublishFormTest {
   @Test
   void write_everyPropertyOf5() {
     MessageProperties properties =
-        new MessageProperties(true, "c", "r", new byte[] {0, 1}, List.of("k", "1", "k", ""));
+        new MessageProperties(
+            PayloadFormat.UTF8, "c", "r", new byte[] {0, 1}, List.of("k", "1", "k", ""));
     ByteBuf out = Unpooled.buffer();
     PublishForm.of(message("t", "p", properties), 5)
         .write(out, 0b0100, 1, new int[] {1, 128}, 0xFFFF_FFFFL);
@@ -114,7 +116,8 @@ final class PublishFormTest {
 
   @Test
   void write_emptyTextsAreTold() {
-    MessageProperties properties = new MessageProperties(false, "", null, new byte[0], List.of());
+    MessageProperties properties =
+        new MessageProperties(PayloadFormat.NOT_SAID, "", null, new byte[0], List.of());
     ByteBuf out = Unpooled.buffer();
     PublishForm.of(message("t", "", properties), 5).write(out, 0, 0, NONE, 0);
     assertThat(content(out))
