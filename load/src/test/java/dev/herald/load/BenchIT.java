@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.herald.core.app.Apps;
 import dev.herald.core.config.SettingTree;
 import dev.herald.core.group.GroupCommands;
+import dev.herald.core.group.GroupQueries;
+import dev.herald.core.group.LaneQueries;
 import dev.herald.core.id.MessageIds;
 import dev.herald.core.journal.EmbeddedJournal;
 import dev.herald.core.metric.Metrics;
@@ -13,6 +15,7 @@ import dev.herald.core.web.Origins;
 import dev.herald.mqtt.MqttEdge;
 import dev.herald.mqtt.MqttSettings;
 import dev.herald.mqtt.WsSettings;
+import dev.herald.testkit.ModelStore;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -49,6 +52,8 @@ class BenchIT {
             new Apps(router, new Apps.Limits(1000, 1 << 20, 1 << 20), metrics),
             router,
             new GroupCommands(new EmbeddedJournal(metrics), new MessageIds(0, clock, 0)),
+            new LaneQueries(new GroupQueries(new ModelStore(new ModelStore.Place())), 1),
+            event -> new byte[0],
             metrics,
             new Origins(List.of(), false),
             clock,

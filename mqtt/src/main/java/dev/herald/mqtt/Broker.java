@@ -1,11 +1,14 @@
 package dev.herald.mqtt;
 
 import dev.herald.core.app.Apps;
+import dev.herald.core.event.GroupEvent;
 import dev.herald.core.group.GroupCommands;
+import dev.herald.core.group.LaneQueries;
 import dev.herald.core.route.Router;
 import dev.herald.mqtt.codec.Limit;
 import java.time.InstantSource;
 import java.util.Collection;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param apps the apps
  * @param router brings messages to subscribers
  * @param groups takes the messages of groups
+ * @param queries asks what groups have
+ * @param eventJson makes the payload of an event
  * @param sessions the sessions of this node
  * @param counters what is counted
  * @param memory what the server does without while memory is short
@@ -25,6 +30,8 @@ record Broker(
     Apps apps,
     Router router,
     GroupCommands groups,
+    LaneQueries queries,
+    Function<GroupEvent, byte[]> eventJson,
     Sessions sessions,
     Counters counters,
     MemoryPressure memory,

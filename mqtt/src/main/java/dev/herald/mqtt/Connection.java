@@ -63,6 +63,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private int lastReadTick;
   private boolean ending;
   private boolean moving;
+  private boolean held;
   private boolean paused;
 
   /**
@@ -185,7 +186,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
    */
   private void decode(ByteBuf in, boolean gathered) {
     try {
-      while (!ending && !moving && decodeOne(in)) {
+      while (!ending && !moving && !held && decodeOne(in)) {
         // one packet after the other
       }
     } catch (PacketException broken) {
@@ -276,7 +277,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
               .outbound()
               .completed(decoder.ack(reader, PacketType.PUBCOMP, version).packetId());
       case PacketType.SUBSCRIBE ->
-          Subscribing.subscribe(broker, this, decoder.subscribe(reader, version));
+          new Subscribing(broker, this, decoder.subscribe(reader, version)).run();
       case PacketType.UNSUBSCRIBE ->
           Subscribing.unsubscribe(this, decoder.unsubscribe(reader, version));
       case PacketType.PINGREQ -> {
@@ -395,7 +396,23 @@ final class Connection extends ChannelInboundHandlerAdapter {
   }
 
   private boolean mustPause() {
-    return broker.router().isCongested() || publisher.isFull() || outputPiledUp();
+    return held || broker.router().isCongested() || publisher.isFull() || outputPiledUp();
+  }
+
+  /** Obeys no further packet until {@link #goOn}: the present one waits for the store. */
+  void hold() {
+    held = true;
+    pauseIfNeeded();
+  }
+
+  /** Obeys the packets that came after the one that waited. */
+  void goOn() {
+    held = false;
+    ByteBuf waiting = incomplete;
+    incomplete = null;
+    if (waiting != null) {
+      decode(waiting, true);
+    }
   }
 
   /** Returns whether it publishes while publishers are to be read once a second only. */

@@ -38,6 +38,9 @@ final class Counters {
   /** Messages to topics that clients may not publish to, or that found no room. */
   final Counter droppedRefused;
 
+  /** Events read for subscribers that were behind. */
+  final Counter eventsRead;
+
   Counters(Metrics metrics) {
     for (Limit limit : Limit.values()) {
       limits.put(
@@ -76,6 +79,10 @@ final class Counters {
         metrics.counter(
             "herald_mqtt_sessions_taken_over_total",
             "Connections ended because their client identifier connected anew.");
+    eventsRead =
+        metrics.counter(
+            "herald_mqtt_group_events_read_total",
+            "Group events read from the store for subscribers that were behind.");
     droppedSlow = dropped(metrics, "slow_consumer");
     droppedOffline = dropped(metrics, "offline_queue_full");
     droppedExpired = dropped(metrics, "expired");

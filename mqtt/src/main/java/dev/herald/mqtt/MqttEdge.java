@@ -1,7 +1,9 @@
 package dev.herald.mqtt;
 
 import dev.herald.core.app.Apps;
+import dev.herald.core.event.GroupEvent;
 import dev.herald.core.group.GroupCommands;
+import dev.herald.core.group.LaneQueries;
 import dev.herald.core.metric.Metrics;
 import dev.herald.core.relay.RelayKeeper;
 import dev.herald.core.route.Router;
@@ -35,6 +37,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -96,6 +99,8 @@ public final class MqttEdge implements AutoCloseable {
             core.apps(),
             core.router(),
             core.groups(),
+            core.queries(),
+            core.eventJson(),
             new Sessions(settings.sessionsMax(), core.metrics()),
             counters,
             new MemoryPressure(
@@ -110,6 +115,8 @@ public final class MqttEdge implements AutoCloseable {
    * @param router brings messages to subscribers; lanes 0 to {@link MqttSettings#loopCount} - 1 are
    *     the edge's
    * @param groups takes the messages of groups
+   * @param queries asks what groups have
+   * @param eventJson makes the payload in which subscribers get an event, as the feed does
    * @param metrics where the edge counts
    * @param origins which web pages may connect
    * @param clock the time of expiries
@@ -122,6 +129,8 @@ public final class MqttEdge implements AutoCloseable {
       Apps apps,
       Router router,
       GroupCommands groups,
+      LaneQueries queries,
+      Function<GroupEvent, byte[]> eventJson,
       Metrics metrics,
       Origins origins,
       InstantSource clock,

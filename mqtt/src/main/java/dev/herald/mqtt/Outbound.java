@@ -1,6 +1,7 @@
 package dev.herald.mqtt;
 
 import dev.herald.core.consumer.Delivery;
+import dev.herald.core.route.Message;
 import dev.herald.mqtt.codec.Limit;
 import dev.herald.mqtt.codec.PacketException;
 import dev.herald.mqtt.codec.PacketType;
@@ -19,6 +20,11 @@ import org.jspecify.annotations.Nullable;
  * then their session has no such object. Owned by the session's lane.
  */
 final class Outbound {
+  /** How much of what could wait in a store instead may wait here, so that no client runs dry. */
+  private static final int AHEAD_MESSAGES = 64;
+
+  private static final int AHEAD_BYTES = 64 * 1024;
+
   private final Session session;
   private final Broker broker;
   private @Nullable OutboundWindow window;
@@ -106,6 +112,18 @@ final class Outbound {
    */
   boolean restore(OutboundMessage message, int packetId) {
     return (packetId != 0 && window().restore(packetId, message)) || enqueue(null, message);
+  }
+
+  /** Returns whether a message can be sent now, or would wait behind a few others at most. */
+  boolean hasRoomFor(Message message) {
+    Connection to = session.connection();
+    if (queue == null && to != null && canSend(to)) {
+      return true;
+    }
+    long bytes = queueBytes + message.weight();
+    return (queue == null || queue.size() < AHEAD_MESSAGES)
+        && bytes <= AHEAD_BYTES
+        && broker.queueLimitMet(false, bytes, queue) == null;
   }
 
   private boolean enqueue(@Nullable Connection to, OutboundMessage message) {

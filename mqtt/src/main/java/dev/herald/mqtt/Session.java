@@ -23,6 +23,12 @@ import org.jspecify.annotations.Nullable;
  * first.
  */
 final class Session extends Subscriber {
+  /** Of a subscription that brings nothing of what was before it. */
+  static final long LIVE = -1;
+
+  /** Option bit of a subscription: brings what its group has after a number. */
+  private static final int RESUMES = 0x40;
+
   private final Broker broker;
   private final LoopLane lane;
   private final Sessions.Key key;
@@ -47,6 +53,9 @@ final class Session extends Subscriber {
 
   /** Present while a message of QoS 1 or 2 is on its way to the client. */
   private @Nullable Outbound outbound;
+
+  /** The subscriptions that began after a number of their group; null for none. */
+  private @Nullable ResumedGroups resumed;
 
   private @Nullable Connection connection;
 
@@ -203,6 +212,10 @@ final class Session extends Subscriber {
       shared.leaveAll(false);
       shared = null;
     }
+    if (resumed != null) {
+      resumed.stopAll();
+      resumed = null;
+    }
     outbound = null;
     broker.sessions().remove(this);
     record = SessionRecord.next(record, this, null);
@@ -219,7 +232,8 @@ final class Session extends Subscriber {
     }
   }
 
-  private void stateChanged() {
+  /** Has the relay's store told what this session is by now. */
+  void stateChanged() {
     if (record != null) {
       record.changed();
     }
@@ -249,8 +263,11 @@ final class Session extends Subscriber {
   /**
    * Adds a subscription in place of the one of the same filter, a valid one; returns whether the
    * filter is new.
+   *
+   * @param after what a group has after this number is sent first; {@link #LIVE} for no such wish,
+   *     as it must be for a filter that is no group's topic
    */
-  boolean subscribe(String filter, int options, int identifier) {
+  boolean subscribe(String filter, int options, int identifier, long after) {
     lane.assertInLane();
     stateChanged();
     if (SharedFilter.isShared(filter)) {
@@ -262,14 +279,35 @@ final class Session extends Subscriber {
     if (subscriptions.isEmpty()) {
       subscriptions = new HashMap<>(4);
     }
-    Subscription subscription = new Subscription(this, filter, options, identifier);
+    boolean resumes = after != LIVE;
+    Subscription subscription =
+        new Subscription(this, filter, resumes ? options | RESUMES : options, identifier);
     // the new one first, so that no message is missed in between [MQTT-3.8.4-3]
     app.topics().add(subscription);
     Subscription before = subscriptions.put(filter, subscription);
     if (before != null) {
       app.topics().remove(before);
     }
+    if (resumes) {
+      resumed().start(subscription, after);
+    } else if (resumed != null) {
+      resumed.stop(filter);
+    }
     return before == null;
+  }
+
+  private ResumedGroups resumed() {
+    if (resumed == null) {
+      resumed = new ResumedGroups(this, broker);
+    }
+    return resumed;
+  }
+
+  /** Returns the number that a subscription goes on from after a restart, or {@link #LIVE}. */
+  long savedPosition(Subscription subscription) {
+    return (subscription.options() & RESUMES) != 0 && resumed != null
+        ? resumed.savedPosition(subscription)
+        : LIVE;
   }
 
   boolean isSubscribed(String filter) {
@@ -286,6 +324,9 @@ final class Session extends Subscriber {
     Subscription subscription = subscriptions.isEmpty() ? null : subscriptions.remove(filter);
     if (subscription != null) {
       app.topics().remove(subscription);
+      if (resumed != null) {
+        resumed.stop(filter);
+      }
     }
     return subscription != null;
   }
@@ -296,6 +337,10 @@ final class Session extends Subscriber {
   protected void deliver(Message message, Subscription subscription) {
     int options = subscription.options();
     if ((options & Subscribe.NO_LOCAL) != 0 && isOriginOf(message)) {
+      return;
+    }
+    if ((options & RESUMES) != 0 && resumed != null) {
+      resumed.deliver(message, subscription);
       return;
     }
     int qos = Math.min(message.qos(), options & Subscribe.QOS);
@@ -380,6 +425,17 @@ final class Session extends Subscriber {
     if (shared != null && shared.isBusy() && !isBusy()) {
       shared.ready();
     }
+    if (resumed != null && !isBusy()) {
+      resumed.ready();
+    }
+  }
+
+  /** Returns whether a message can be sent now, or has to wait but a moment. */
+  boolean hasRoomFor(Message message, int qos) {
+    Connection to = connection;
+    return to != null
+        && !to.out().isBacklogged()
+        && (qos == 0 || outbound == null || outbound.hasRoomFor(message));
   }
 
   private void forgetOutboundIfEmpty() {

@@ -15,7 +15,9 @@ final class SessionState {
   static SavedSession of(Session session, long id) {
     List<SavedSession.Subscription> filters = new ArrayList<>(session.subscriptions.size());
     for (Subscription one : session.subscriptions.values()) {
-      filters.add(new SavedSession.Subscription(one.filter(), one.options(), one.identifier()));
+      filters.add(
+          new SavedSession.Subscription(
+              one.filter(), one.options(), one.identifier(), session.savedPosition(one)));
     }
     if (session.shared != null) {
       session.shared.saveTo(filters);
@@ -47,7 +49,7 @@ final class SessionState {
     session.expirySeconds = saved.expirySeconds();
     saved.received().forEach(id -> session.received().receive(id));
     for (SavedSession.Subscription one : saved.subscriptions()) {
-      boolean _ = session.subscribe(one.filter(), one.options(), one.identifier());
+      boolean _ = session.subscribe(one.filter(), one.options(), one.identifier(), one.after());
     }
     for (SavedSession.Queued queued : messages) {
       OutboundMessage message = outbound(queued);

@@ -98,7 +98,9 @@ final class SharedSubscriptions {
   void saveTo(List<SavedSession.Subscription> filters) {
     for (Share share : shares.values()) {
       int identifier = share.identifiers.length == 0 ? 0 : share.identifiers[0];
-      filters.add(new SavedSession.Subscription(share.filter.text(), share.options, identifier));
+      filters.add(
+          new SavedSession.Subscription(
+              share.filter.text(), share.options, identifier, Session.LIVE));
     }
   }
 

@@ -42,14 +42,14 @@ abstract class EdgeTest {
   void restartAfter(int seconds, String... settings) {
     edge.close();
     edge.clock.advance(Duration.ofSeconds(seconds));
-    edge = new TestEdge(edge.place, edge.clock, settings);
+    edge = new TestEdge(edge.place, edge.kept, edge.clock, settings);
   }
 
   /** Starts another edge over what a process that is killed now would leave. */
   void crash() {
     ModelRelayStore.Place left = edge.place.copy();
     edge.close();
-    edge = new TestEdge(left, edge.clock);
+    edge = new TestEdge(left, edge.kept, edge.clock);
   }
 
   @AfterEach

@@ -206,14 +206,6 @@ final class GroupTopicIT extends EdgeTest {
   }
 
   @Test
-  void subscribe_askingForThePastIsRefused() {
-    RawClient client = edge.client(5, "c");
-    assertThat(client.subscribe(Wire.userProperty("after", "0"), 1, "$group/g", "t"))
-        .containsExactly(0x83, 1);
-    assertThat(client.subscribe(Wire.userProperty("x", "after"), 1, "$group/g")).containsExactly(1);
-  }
-
-  @Test
   void groupId_isOneLevelWhateverItContains() {
     RawClient client = edge.client(5, "c");
     client.subscribe(1, "$group/a%2Fb");

@@ -13,7 +13,9 @@ import dev.herald.core.event.GroupEvent;
 import dev.herald.core.group.GroupApplier;
 import dev.herald.core.group.GroupCommands;
 import dev.herald.core.group.GroupFeed;
+import dev.herald.core.group.GroupQueries;
 import dev.herald.core.group.GroupSettings;
+import dev.herald.core.group.LaneQueries;
 import dev.herald.core.id.MessageIds;
 import dev.herald.core.journal.EmbeddedJournal;
 import dev.herald.core.journal.Journal;
@@ -21,6 +23,7 @@ import dev.herald.core.metric.Metrics;
 import dev.herald.core.relay.RelayKeeper;
 import dev.herald.core.relay.RelaySettings;
 import dev.herald.core.route.Router;
+import dev.herald.core.store.Store;
 import dev.herald.core.tls.Certificates;
 import dev.herald.core.tls.TlsSettings;
 import dev.herald.core.web.Origins;
@@ -29,6 +32,7 @@ import dev.herald.testkit.ModelStore;
 import dev.herald.testkit.MutableClock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -49,6 +53,8 @@ import org.jspecify.annotations.Nullable;
 final class TestEdge implements AutoCloseable {
   final MutableClock clock;
   final ModelRelayStore.Place place;
+  final ModelStore.Place kept;
+  final ReadGate reads;
   final Metrics metrics = new Metrics();
   final StoreGate store;
   final Router router;
@@ -58,6 +64,7 @@ final class TestEdge implements AutoCloseable {
   private final @Nullable Certificates certificates;
   private final EmbeddedJournal journal;
   private final GroupFeed feed;
+  private final LaneQueries queries;
   private boolean closed;
 
   /** Starts an edge with two loops and the settings given: name, value, name, value... */
@@ -67,20 +74,31 @@ final class TestEdge implements AutoCloseable {
 
   /** Starts an edge that listens with TLS as well, if there is a certificate. */
   TestEdge(@Nullable TlsSettings tls, String... settings) {
-    this(new ModelRelayStore.Place(), MutableClock.atMs(1_800_000_000_000L), tls, settings);
+    this(
+        new ModelRelayStore.Place(),
+        new ModelStore.Place(),
+        MutableClock.atMs(1_800_000_000_000L),
+        tls,
+        settings);
   }
 
   /** Starts an edge that finds what another left. */
-  TestEdge(ModelRelayStore.Place place, MutableClock clock, String... settings) {
-    this(place, clock, null, settings);
+  TestEdge(
+      ModelRelayStore.Place place,
+      ModelStore.Place groups,
+      MutableClock clock,
+      String... settings) {
+    this(place, groups, clock, null, settings);
   }
 
   private TestEdge(
       ModelRelayStore.Place place,
+      ModelStore.Place kept,
       MutableClock clock,
       @Nullable TlsSettings tls,
       String... settings) {
     this.place = place;
+    this.kept = kept;
     this.clock = clock;
     Map<String, String> given = pairs(settings);
     given.putIfAbsent("port", "0");
@@ -89,24 +107,20 @@ final class TestEdge implements AutoCloseable {
     MqttSettings mqtt = settings(MqttSettings.class, given);
     WsSettings ws = settings(WsSettings.class, given);
     this.router = new Router(mqtt.loopCount());
-    Apps apps =
-        new Apps(
-            router,
-            new Apps.Limits(
-                mqtt.retainedMessagesMax(), mqtt.retainedBytesMax(), mqtt.consumerGroupBytesMax()),
-            metrics);
+    Apps apps = apps(mqtt, router, metrics);
     InProcessBus bus = new InProcessBus();
-    ModelStore model = new ModelStore(new ModelStore.Place());
+    ModelStore model = new ModelStore(kept);
     model.start();
+    this.reads = new ReadGate();
     this.store =
         new StoreGate(
-            new GroupApplier(
-                model, bus, clock, new GroupSettings(Duration.ofMinutes(2)), metrics));
+            new GroupApplier(model, bus, clock, new GroupSettings(Duration.ofMinutes(2)), metrics));
     this.journal = new EmbeddedJournal(metrics);
     journal.start(store);
     this.feed = new GroupFeed(bus, apps, router, TestEdge::encode);
     feed.start();
-    GroupCommands groups = new GroupCommands(journal, new MessageIds(0, clock, 0));
+    GroupCommands groups = new GroupCommands(journal, new MessageIds(0, clock, model.greatestId()));
+    this.queries = new LaneQueries(new GroupQueries(reads.over(model)), 2);
     this.certificates = tls == null ? null : new Certificates(tls, metrics, InstantSource.system());
     Origins origins = new Origins(List.of(), false);
     ModelRelayStore relay = new ModelRelayStore(place);
@@ -122,6 +136,8 @@ final class TestEdge implements AutoCloseable {
                 apps,
                 router,
                 groups,
+                queries,
+                TestEdge::encode,
                 metrics,
                 origins,
                 clock,
@@ -136,6 +152,13 @@ final class TestEdge implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static Apps apps(MqttSettings mqtt, Router router, Metrics metrics) {
+    Apps.Limits limits =
+        new Apps.Limits(
+            mqtt.retainedMessagesMax(), mqtt.retainedBytesMax(), mqtt.consumerGroupBytesMax());
+    return new Apps(router, limits, metrics);
   }
 
   private static Map<String, String> pairs(String... settings) {
@@ -295,6 +318,7 @@ final class TestEdge implements AutoCloseable {
       store.open();
       Thread journalEnds = Thread.ofVirtual().name("journal-ends").start(journal::close);
       edge.close();
+      queries.close();
       if (certificates != null) {
         certificates.close();
       }
@@ -304,6 +328,51 @@ final class TestEdge implements AutoCloseable {
         throw new AssertionError(e);
       }
       feed.close();
+    }
+  }
+
+  /** Stands before the store's readers: counts reads, keeps them waiting, or refuses them. */
+  static final class ReadGate {
+    private final Semaphore gate = new Semaphore(Integer.MAX_VALUE);
+    private final AtomicInteger reads = new AtomicInteger();
+    private volatile @Nullable ErrorCode refusal;
+
+    Store over(Store behind) {
+      return (Store)
+          Proxy.newProxyInstance(
+              Store.class.getClassLoader(),
+              new Class<?>[] {Store.class},
+              (proxy, method, arguments) -> {
+                reads.incrementAndGet();
+                gate.acquire();
+                gate.release();
+                ErrorCode code = refusal;
+                if (code != null) {
+                  throw new HeraldException(code, "refused by the test");
+                }
+                return method.invoke(behind, arguments);
+              });
+    }
+
+    /** Returns how many reads were begun. */
+    int count() {
+      return reads.get();
+    }
+
+    void refuse(ErrorCode code) {
+      refusal = code;
+    }
+
+    void accept() {
+      refusal = null;
+    }
+
+    void shut() {
+      gate.drainPermits();
+    }
+
+    void open() {
+      gate.release(Integer.MAX_VALUE - gate.availablePermits());
     }
   }
 

@@ -8,6 +8,7 @@ import dev.herald.core.group.GroupCommands;
 import dev.herald.core.group.GroupFeed;
 import dev.herald.core.group.GroupQueries;
 import dev.herald.core.group.GroupSettings;
+import dev.herald.core.group.LaneQueries;
 import dev.herald.core.id.MessageIds;
 import dev.herald.core.journal.EmbeddedJournal;
 import dev.herald.core.journal.Journal;
@@ -26,6 +27,9 @@ import java.time.InstantSource;
 final class Core implements AutoCloseable {
   private static final int NODE = 0;
 
+  /** Of the store's readers half by default, so that HTTP has the other half. */
+  private static final int LANE_QUERY_THREADS = 2;
+
   private final Bus bus = new InProcessBus();
   private final Router router;
   private final Apps apps;
@@ -34,6 +38,7 @@ final class Core implements AutoCloseable {
   private final GroupFeed feed;
   private final GroupCommands commands;
   private final GroupQueries queries;
+  private final LaneQueries laneQueries;
 
   /**
    * A core that is not started.
@@ -59,6 +64,7 @@ final class Core implements AutoCloseable {
     feed = new GroupFeed(bus, apps, router, GroupEventJson::encode);
     commands = new GroupCommands(journal, new MessageIds(NODE, clock, store.greatestId()));
     queries = new GroupQueries(store);
+    laneQueries = new LaneQueries(queries, LANE_QUERY_THREADS);
   }
 
   /** Starts to apply commands and to show events. */
@@ -83,9 +89,14 @@ final class Core implements AutoCloseable {
     return queries;
   }
 
+  LaneQueries laneQueries() {
+    return laneQueries;
+  }
+
   /** Refuses new commands, stores those accepted, and shows no more events. */
   @Override
   public void close() {
+    laneQueries.close();
     journal.close();
     feed.close();
     bus.close();

@@ -8,6 +8,7 @@ import dev.herald.core.relay.RelayKeeper;
 import dev.herald.core.relay.RelayStore;
 import dev.herald.core.store.Store;
 import dev.herald.core.tls.Certificates;
+import dev.herald.http.GroupEventJson;
 import dev.herald.http.HttpEdge;
 import dev.herald.http.Hub;
 import dev.herald.http.ReadinessCheck;
@@ -163,6 +164,8 @@ final class Standalone implements AutoCloseable {
             core.apps(),
             core.router(),
             core.commands(),
+            core.laneQueries(),
+            GroupEventJson::encode,
             metrics,
             config.origins(),
             clock,

@@ -24,6 +24,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class RelayBytes {
   private static final int QOS = 0x03;
+
+  /** Beside a subscription's identifier, which has 28 bits: a number to go on from follows. */
+  private static final int RESUMES = 1 << 31;
+
   private static final int RETAIN = 0x04;
   private static final int UTF8_PAYLOAD = 0x08;
   private static final int CONTENT_TYPE = 0x10;
@@ -58,8 +62,12 @@ final class RelayBytes {
       out.writeInt(subscriptions.size());
       for (Subscription subscription : subscriptions) {
         writeText(out, subscription.filter());
+        boolean resumes = subscription.after() >= 0;
         out.writeByte(subscription.options());
-        out.writeInt(subscription.identifier());
+        out.writeInt(subscription.identifier() | (resumes ? RESUMES : 0));
+        if (resumes) {
+          out.writeLong(subscription.after());
+        }
       }
     });
   }
@@ -158,7 +166,7 @@ final class RelayBytes {
           int count = in.getInt();
           List<Subscription> subscriptions = new ArrayList<>();
           for (int i = 0; i < count; i++) {
-            subscriptions.add(new Subscription(readText(in), in.get() & 0xFF, in.getInt()));
+            subscriptions.add(readSubscription(in));
           }
           return subscriptions;
         });
@@ -178,6 +186,14 @@ final class RelayBytes {
           }
           return numbers;
         });
+  }
+
+  private static Subscription readSubscription(ByteBuffer in) {
+    String filter = readText(in);
+    int options = in.get() & 0xFF;
+    int identifier = in.getInt();
+    long after = (identifier & RESUMES) == 0 ? -1 : in.getLong();
+    return new Subscription(filter, options, identifier & ~RESUMES, after);
   }
 
   private static Message readMessage(ByteBuffer in) {

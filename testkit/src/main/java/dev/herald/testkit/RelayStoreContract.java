@@ -175,9 +175,10 @@ public abstract class RelayStoreContract {
             new Will(full(2), 5, -1),
             Message.NEVER,
             List.of(
-                new Subscription("a/+/#", 0x2E, 268_435_455),
-                new Subscription("$share/g/t", 1, 0),
-                new Subscription("$group/g", 0xFF, 1)),
+                new Subscription("a/+/#", 0x2E, 268_435_455, -1),
+                new Subscription("$share/g/t", 1, 0, -1),
+                new Subscription("$group/g", 0xFF, 1, 0),
+                new Subscription("$group/h", 1, 268_435_455, Long.MAX_VALUE)),
             List.of(1, 65_535));
     assertKeeps(
         sessions(

@@ -6,10 +6,13 @@ import dev.herald.core.event.GroupEvent;
 import dev.herald.core.event.GroupKey;
 import dev.herald.core.event.GroupLimits;
 import dev.herald.core.store.Store;
+import dev.herald.core.store.Store.GroupHead;
 import dev.herald.core.store.Store.MessagePage;
 import dev.herald.core.store.Store.Page;
 import dev.herald.core.store.Store.TimeRange;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +58,15 @@ public final class GroupQueries {
       return new MessagePage(0, List.of());
     }
     return store.findByGroup(key, range, new Page(Math.max(0, pageNum - 1), pageSize));
+  }
+
+  /**
+   * Reads where groups stand; one without events is absent.
+   *
+   * @throws HeraldException STORE_UNAVAILABLE
+   */
+  public Map<GroupKey, GroupHead> heads(Collection<GroupKey> keys) {
+    return store.heads(keys);
   }
 
   /**

@@ -48,8 +48,10 @@ public record SavedSession(
    * @param filter as the client sent it
    * @param options the edge's own bits
    * @param identifier the subscription identifier, 0 for none
+   * @param after the number of the group's last event that the client has or is kept for it, 0 or
+   *     greater; -1 for a subscription that does not go on from one
    */
-  public record Subscription(String filter, int options, int identifier) {}
+  public record Subscription(String filter, int options, int identifier, long after) {}
 
   /**
    * A QoS 1 or 2 message that waits for the client, or is with it and not complete.

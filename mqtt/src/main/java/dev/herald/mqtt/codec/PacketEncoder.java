@@ -128,13 +128,21 @@ public final class PacketEncoder {
    * Writes a SUBACK or UNSUBACK.
    *
    * @param codes a code for each filter; none for an UNSUBACK of 3.1.1
+   * @param text what was wrong, for a client of 5.0; or null to say nothing
    */
-  public static void subscribeAck(ByteBuf out, int version, int type, int packetId, byte[] codes) {
+  public static void subscribeAck(
+      ByteBuf out, int version, int type, int packetId, byte[] codes, @Nullable String text) {
+    byte[] told = text == null ? NOTHING : text.getBytes(StandardCharsets.UTF_8);
+    int properties = told.length == 0 ? 0 : 3 + told.length;
+    int propertyBytes = version >= 5 ? varintSize(properties) + properties : 0;
     out.writeByte(type << 4);
-    writeVarint(out, 2 + (version >= 5 ? 1 : 0) + codes.length);
+    writeVarint(out, 2 + propertyBytes + codes.length);
     out.writeShort(packetId);
     if (version >= 5) {
-      out.writeByte(0);
+      writeVarint(out, properties);
+      if (properties > 0) {
+        out.writeByte(Properties.REASON_STRING).writeShort(told.length).writeBytes(told);
+      }
     }
     out.writeBytes(codes);
   }
@@ -143,9 +151,12 @@ public final class PacketEncoder {
    * Returns the size of a SUBACK or UNSUBACK of 5.0, in bytes.
    *
    * @param codes how many codes it has
+   * @param textBytes how many bytes its text has, 0 for none
    */
-  public static int subscribeAckSize(int codes) {
-    return 1 + varintSize(3 + codes) + 3 + codes;
+  public static int subscribeAckSize(int codes, int textBytes) {
+    int properties = textBytes == 0 ? 0 : 3 + textBytes;
+    int length = 2 + varintSize(properties) + properties + codes;
+    return 1 + varintSize(length) + length;
   }
 
   /** Writes a PINGRESP. */
