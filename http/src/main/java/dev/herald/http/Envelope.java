@@ -3,7 +3,7 @@ package dev.herald.http;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.herald.core.event.GroupMessage;
 import dev.herald.core.event.GroupNotice;
-import dev.herald.core.store.Store.MessagePage;
+import dev.herald.core.store.History.Listing;
 
 /**
  * The envelope of every answer and frame of the group-message contract: {@code
@@ -39,14 +39,14 @@ final class Envelope {
   }
 
   /** Returns a success whose data is a page of messages. */
-  static byte[] success(int code, MessagePage page) {
+  static byte[] success(int code, Listing<GroupMessage> page) {
     return success(
         code,
         json -> {
           json.writeStartObject();
           json.writeNumberField("total", page.total());
           json.writeArrayFieldStart("pageMessageList");
-          for (GroupMessage message : page.messages()) {
+          for (GroupMessage message : page.entries()) {
             MessageJson.write(json, message);
           }
           json.writeEndArray();

@@ -10,7 +10,8 @@ import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
 import dev.herald.core.event.GroupCommand.Outcome;
-import dev.herald.core.store.Store.TimeRange;
+import dev.herald.core.store.History.TimeRange;
+import dev.herald.core.store.Scope;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -68,6 +69,7 @@ final class MessageApi {
     int pageSize = Math.clamp(query.number("pageSize"), Integer.MIN_VALUE, Integer.MAX_VALUE);
     return Answers.json(
         Envelope.success(
-            Envelope.OK, hub.queries().findByGroup(appId, groupId, range, pageNum, pageSize)));
+            Envelope.OK,
+            hub.queries().messages(Scope.ofGroup(appId, groupId), range, pageNum, pageSize)));
   }
 }

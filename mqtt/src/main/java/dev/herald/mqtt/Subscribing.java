@@ -6,7 +6,7 @@ import dev.herald.core.event.GroupKey;
 import dev.herald.core.event.GroupLimits;
 import dev.herald.core.group.GroupTopics;
 import dev.herald.core.group.LaneQueries;
-import dev.herald.core.store.Store.GroupHead;
+import dev.herald.core.store.History.GroupHead;
 import dev.herald.core.topic.Topics;
 import dev.herald.mqtt.codec.Limit;
 import dev.herald.mqtt.codec.PacketEncoder;

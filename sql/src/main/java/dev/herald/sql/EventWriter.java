@@ -3,6 +3,7 @@ package dev.herald.sql;
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
 import dev.herald.core.event.GroupChange;
+import dev.herald.core.event.GroupChange.Membership;
 import dev.herald.core.event.GroupEvent;
 import dev.herald.core.event.GroupEvent.Created;
 import dev.herald.core.event.GroupEvent.NoticeDeleted;
@@ -70,7 +71,7 @@ final class EventWriter implements AutoCloseable {
                 + " WHERE group_key = ?");
     users = new UserKeys(connection);
     messages = new MessageWriter(connection, users);
-    notices = new NoticeWriter(connection, users);
+    notices = new NoticeWriter(connection, users, new Gaps(connection));
   }
 
   /**
@@ -97,6 +98,7 @@ final class EventWriter implements AutoCloseable {
           clock.advance(event.timeMs());
           add(group, event);
         }
+        case Membership member -> users.mark(group.key, member);
       }
     }
     messages.flush();
@@ -148,8 +150,7 @@ final class EventWriter implements AutoCloseable {
             key.groupId());
     return group != null
         ? group
-        : new GroupRow(
-            Jdbc.returned(insertHead, key.appId(), key.groupId()), 0, 0, 0, Long.MIN_VALUE);
+        : new GroupRow(Jdbc.returned(insertHead, key.appId(), key.groupId()), 0, 0, 0, 0);
   }
 
   private void update(Collection<GroupRow> groups) throws SQLException {

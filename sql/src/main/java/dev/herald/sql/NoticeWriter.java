@@ -18,14 +18,16 @@ final class NoticeWriter {
   static final int DELETED = 3;
 
   private final UserKeys users;
+  private final Gaps gaps;
   private final PreparedStatement insertNotice;
   private final PreparedStatement deleteNotice;
   private final PreparedStatement insertEvent;
   private final PreparedStatement nextOfUser;
   private final PreparedStatement nextOfMember;
 
-  NoticeWriter(Connection connection, UserKeys users) throws SQLException {
+  NoticeWriter(Connection connection, UserKeys users, Gaps gaps) throws SQLException {
     this.users = users;
+    this.gaps = gaps;
     insertNotice =
         connection.prepareStatement(
             "INSERT INTO notice (notice_id, group_key, group_no, seq, user_key, user_no, member_no,"
@@ -35,7 +37,7 @@ final class NoticeWriter {
         connection.prepareStatement(
             "UPDATE notice SET title = '', content = '', jump_url = NULL, delete_seq = ?"
                 + " WHERE notice_id = ? AND group_key = ? AND delete_seq IS NULL"
-                + " RETURNING notice_id");
+                + " RETURNING group_no, user_key, user_no, member_no");
     insertEvent =
         connection.prepareStatement(
             "INSERT INTO group_event (group_key, seq, no, kind, subject, time_ms, user_key, cause)"
@@ -91,11 +93,19 @@ final class NoticeWriter {
    */
   void delete(GroupRow group, NoticeDeleted deleted) throws SQLException {
     long noticeId = deleted.notice().noticeId();
-    Long found =
-        Jdbc.first(deleteNotice, row -> row.getLong(1), deleted.seq(), noticeId, group.key);
-    if (found == null) {
+    Listed listed =
+        Jdbc.first(
+            deleteNotice,
+            row -> new Listed(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4)),
+            deleted.seq(),
+            noticeId,
+            group.key);
+    if (listed == null) {
       throw EventWriter.fenced("Notice " + noticeId + " is not there to be deleted");
     }
+    gaps.add(ListKind.GROUP_NOTICES, group.key, 0, listed.groupNo);
+    gaps.add(ListKind.USER_NOTICES, listed.userKey, 0, listed.userNo);
+    gaps.add(ListKind.MEMBER_NOTICES, group.key, listed.userKey, listed.memberNo);
     Tombstone tombstone = deleted.tombstone();
     Jdbc.update(
         insertEvent,
@@ -108,4 +118,7 @@ final class NoticeWriter {
         tombstone.userId() == null ? null : users.key(deleted.key().appId(), tombstone.userId()),
         tombstone.cause());
   }
+
+  /** Where a notice was in its lists. */
+  private record Listed(long groupNo, long userKey, long userNo, long memberNo) {}
 }

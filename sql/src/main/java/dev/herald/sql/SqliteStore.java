@@ -11,6 +11,7 @@ import dev.herald.core.event.GroupKey;
 import dev.herald.core.event.GroupMessage;
 import dev.herald.core.event.GroupNotice;
 import dev.herald.core.metric.Metrics;
+import dev.herald.core.store.Scope;
 import dev.herald.core.store.Store;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -127,13 +128,48 @@ public final class SqliteStore implements Store {
   }
 
   @Override
-  public MessagePage findByGroup(GroupKey key, TimeRange range, Page page) {
-    return read(connection -> new HistoryReader(connection).findByGroup(key, range, page));
+  public Listing<GroupMessage> messages(Scope scope, TimeRange range, Page page) {
+    return read(connection -> new HistoryReader(connection).messages(scope, range, page));
+  }
+
+  @Override
+  public Listing<GroupNotice> notices(Scope scope, TimeRange range, Page page) {
+    return read(connection -> new HistoryReader(connection).notices(scope, range, page));
+  }
+
+  @Override
+  public List<GroupMessage> messagesAfter(Scope scope, @Nullable Cursor cursor, int limit) {
+    return read(connection -> new HistoryReader(connection).messagesAfter(scope, cursor, limit));
+  }
+
+  @Override
+  public List<GroupMessage> messagesBefore(Scope scope, @Nullable Cursor cursor, int limit) {
+    return read(connection -> new HistoryReader(connection).messagesBefore(scope, cursor, limit));
+  }
+
+  @Override
+  public List<GroupNotice> noticesBefore(Scope scope, @Nullable Cursor cursor, int limit) {
+    return read(connection -> new HistoryReader(connection).noticesBefore(scope, cursor, limit));
   }
 
   @Override
   public List<GroupEvent> eventsAfter(GroupKey key, long afterSeq, int limit) {
     return read(connection -> new EventReader(connection).after(key, afterSeq, limit));
+  }
+
+  @Override
+  public List<GroupEvent> eventsBefore(GroupKey key, long beforeSeq, int limit) {
+    return read(connection -> new EventReader(connection).before(key, beforeSeq, limit));
+  }
+
+  @Override
+  public List<UserGroup> groups(String appId, String userId) {
+    return read(connection -> new GroupReader(connection).groups(appId, userId));
+  }
+
+  @Override
+  public @Nullable UserGroup group(GroupKey key, String userId) {
+    return read(connection -> new GroupReader(connection).group(key, userId));
   }
 
   @Override
@@ -251,7 +287,7 @@ public final class SqliteStore implements Store {
     }
   }
 
-  private <T> T read(Reading<T> work) {
+  private <T extends @Nullable Object> T read(Reading<T> work) {
     HikariDataSource pool = readers;
     if (pool == null || pool.isClosed()) {
       throw notOpen();
@@ -279,7 +315,7 @@ public final class SqliteStore implements Store {
     void on(EventWriter session) throws SQLException;
   }
 
-  private interface Reading<T> {
+  private interface Reading<T extends @Nullable Object> {
     T from(Connection connection) throws SQLException;
   }
 }

@@ -1,5 +1,6 @@
 package dev.herald.sql;
 
+import dev.herald.core.event.GroupChange.Membership;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -12,6 +13,7 @@ final class UserKeys {
   private final PreparedStatement findUser;
   private final PreparedStatement insertUser;
   private final PreparedStatement insertMember;
+  private final PreparedStatement markRead;
   private final Map<User, Long> keys = new BoundedCache<>(USERS_CACHED_MAX);
 
   UserKeys(Connection connection) throws SQLException {
@@ -24,6 +26,10 @@ final class UserKeys {
     insertMember =
         connection.prepareStatement(
             "INSERT INTO member (user_key, group_key) VALUES (?, ?) ON CONFLICT DO NOTHING");
+    markRead =
+        connection.prepareStatement(
+            "INSERT INTO member (user_key, group_key, read_seq) VALUES (?, ?, ?)"
+                + " ON CONFLICT DO UPDATE SET read_seq = max(read_seq, excluded.read_seq)");
   }
 
   /** Returns the key of a user, who is added if new. */
@@ -43,6 +49,11 @@ final class UserKeys {
   /** Makes a user a member of a group, unless that was so before. */
   void join(long userKey, long groupKey) throws SQLException {
     Jdbc.update(insertMember, userKey, groupKey);
+  }
+
+  /** Makes a user a member of a group and brings forward what the user has read. */
+  void mark(long groupKey, Membership member) throws SQLException {
+    Jdbc.update(markRead, key(member.key().appId(), member.userId()), groupKey, member.readSeq());
   }
 
   /** Forgets what was read. */

@@ -23,7 +23,12 @@ import org.junit.jupiter.params.provider.FieldSource;
 /** How connections are set up, how queries are carried out, and what a message costs on disk. */
 class DatabaseTest {
   static final List<String> QUERIES =
-      Stream.of(EventReader.QUERIES, HistoryReader.QUERIES, Lookups.QUERIES)
+      Stream.of(
+              EventReader.QUERIES,
+              GroupReader.QUERIES,
+              HistoryReader.QUERIES,
+              Lookups.QUERIES,
+              OrdinalList.QUERIES)
           .flatMap(List::stream)
           .toList();
 

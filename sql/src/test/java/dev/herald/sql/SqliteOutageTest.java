@@ -8,7 +8,7 @@ import dev.herald.core.error.HeraldException;
 import dev.herald.core.event.GroupEvent;
 import dev.herald.core.event.GroupKey;
 import dev.herald.core.metric.Metrics;
-import dev.herald.core.store.Store.GroupHead;
+import dev.herald.core.store.History.GroupHead;
 import dev.herald.testkit.GroupEvents;
 import dev.herald.testkit.LogCapture;
 import java.io.IOException;

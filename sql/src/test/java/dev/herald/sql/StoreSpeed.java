@@ -5,8 +5,9 @@ import dev.herald.core.event.GroupEvent.Created;
 import dev.herald.core.event.GroupKey;
 import dev.herald.core.event.GroupMessage;
 import dev.herald.core.metric.Metrics;
-import dev.herald.core.store.Store.Page;
-import dev.herald.core.store.Store.TimeRange;
+import dev.herald.core.store.History.Page;
+import dev.herald.core.store.History.TimeRange;
+import dev.herald.core.store.Scope;
 import dev.herald.testkit.GroupEvents;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -101,7 +102,7 @@ final class StoreSpeed {
     GroupKey key = new GroupKey("app", "long");
     GroupEvents own = new GroupEvents();
     TimeRange always = new TimeRange(0, Long.MAX_VALUE);
-    long total = store.findByGroup(key, always, new Page(0, 1)).total();
+    long total = store.messages(new Scope("app", "long", null), always, new Page(0, 1)).total();
     while (total < 200_000) {
       List<GroupEvent> batch = new ArrayList<>();
       for (int i = 0; i < 10_000; i++) {
@@ -115,7 +116,7 @@ final class StoreSpeed {
     for (int i = 0; i < count; i++) {
       Page page = new Page(random.nextLong(total / pageSize), pageSize);
       long begin = System.nanoTime();
-      store.findByGroup(key, always, page);
+      store.messages(new Scope("app", "long", null), always, page);
       ns[i] = System.nanoTime() - begin;
     }
     Arrays.sort(ns);

@@ -3,6 +3,7 @@ package dev.herald.testkit;
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
 import dev.herald.core.event.GroupChange;
+import dev.herald.core.event.GroupChange.Membership;
 import dev.herald.core.event.GroupEvent;
 import dev.herald.core.event.GroupEvent.Created;
 import dev.herald.core.event.GroupEvent.NoticeDeleted;
@@ -11,15 +12,18 @@ import dev.herald.core.event.GroupEvent.Recalled;
 import dev.herald.core.event.GroupKey;
 import dev.herald.core.event.GroupMessage;
 import dev.herald.core.event.GroupNotice;
+import dev.herald.core.store.Scope;
 import dev.herald.core.store.Store;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The store as one would explain it: a list of events that is searched from end to end. Stores are
@@ -39,6 +43,9 @@ public final class ModelStore implements Store {
     /** What happened, with every message and notice as it is now. */
     private final List<GroupEvent> events = new ArrayList<>();
 
+    /** How far members have read; of those alone who were added or have read. */
+    private final Map<Member, Long> read = new HashMap<>();
+
     /** Makes an empty place. */
     public Place() {}
   }
@@ -53,14 +60,18 @@ public final class ModelStore implements Store {
     synchronized (place) {
       checkOpen();
       List<GroupEvent> next = new ArrayList<>(place.events);
+      Map<Member, Long> read = new HashMap<>(place.read);
       for (GroupChange change : changes) {
         switch (change) {
           case GroupEvent event -> add(event, next);
+          case Membership member ->
+              read.merge(new Member(member.key(), member.userId()), member.readSeq(), Math::max);
         }
       }
       requireUnique(next);
       place.events.clear();
       place.events.addAll(next);
+      place.read.putAll(read);
     }
   }
 
@@ -173,17 +184,45 @@ public final class ModelStore implements Store {
   }
 
   @Override
-  public MessagePage findByGroup(GroupKey key, TimeRange range, Page page) {
-    List<GroupMessage> matching =
-        allMessages()
-            .filter(m -> m.key().equals(key))
-            .filter(m -> m.createTimeMs() >= range.startMs() && m.createTimeMs() < range.endMs())
-            .toList();
-    return new MessagePage(
-        matching.size(),
-        page.number() > matching.size()
-            ? List.of()
-            : matching.stream().skip(page.number() * page.size()).limit(page.size()).toList());
+  public Listing<GroupMessage> messages(Scope scope, TimeRange range, Page page) {
+    return page(
+        messagesOf(scope).stream().filter(m -> isIn(range, m.createTimeMs())).toList(), page);
+  }
+
+  @Override
+  public Listing<GroupNotice> notices(Scope scope, TimeRange range, Page page) {
+    return page(
+        noticesOf(scope).reversed().stream().filter(n -> isIn(range, n.createTimeMs())).toList(),
+        page);
+  }
+
+  @Override
+  public List<GroupMessage> messagesAfter(Scope scope, @Nullable Cursor cursor, int limit) {
+    List<GroupMessage> all = messagesOf(scope);
+    int begin = cursor == null ? 0 : split(cursors(all), cursor).after;
+    return all.stream().skip(begin).limit(limit).toList();
+  }
+
+  @Override
+  public List<GroupMessage> messagesBefore(Scope scope, @Nullable Cursor cursor, int limit) {
+    List<GroupMessage> all = messagesOf(scope);
+    int end = cursor == null ? all.size() : split(cursors(all), cursor).before;
+    return lastOf(all.subList(0, end), limit);
+  }
+
+  @Override
+  public List<GroupNotice> noticesBefore(Scope scope, @Nullable Cursor cursor, int limit) {
+    List<GroupNotice> all = noticesOf(scope);
+    List<Cursor> cursors =
+        all.stream().map(notice -> new Cursor(notice.createTimeMs(), notice.noticeId())).toList();
+    int end = cursor == null ? all.size() : split(cursors, cursor).before;
+    return lastOf(all.subList(0, end), limit).reversed();
+  }
+
+  private static List<Cursor> cursors(List<GroupMessage> messages) {
+    return messages.stream()
+        .map(message -> new Cursor(message.createTimeMs(), message.messageId()))
+        .toList();
   }
 
   @Override
@@ -192,6 +231,60 @@ public final class ModelStore implements Store {
         .filter(event -> event.key().equals(key) && event.seq() > afterSeq)
         .limit(limit)
         .toList();
+  }
+
+  @Override
+  public List<GroupEvent> eventsBefore(GroupKey key, long beforeSeq, int limit) {
+    return lastOf(
+        events().stream()
+            .filter(event -> event.key().equals(key) && event.seq() < beforeSeq)
+            .toList(),
+        limit);
+  }
+
+  @Override
+  public List<UserGroup> groups(String appId, String userId) {
+    Set<GroupKey> keys = new HashSet<>();
+    synchronized (place) {
+      checkOpen();
+      place.read.keySet().forEach(member -> keys.add(member.key));
+      place.events.forEach(event -> keys.add(event.key()));
+    }
+    return keys.stream()
+        .filter(key -> key.appId().equals(appId))
+        .flatMap(key -> Stream.ofNullable(group(key, userId)))
+        .sorted(
+            Comparator.comparingLong(UserGroup::updateTimeMs)
+                .reversed()
+                .thenComparing(group -> group.key().groupId()))
+        .toList();
+  }
+
+  @Override
+  public @Nullable UserGroup group(GroupKey key, String userId) {
+    List<GroupMessage> all = messagesOf(new Scope(key.appId(), key.groupId(), null));
+    List<GroupMessage> own = messagesOf(new Scope(key.appId(), key.groupId(), userId));
+    Long read;
+    synchronized (place) {
+      read = place.read.get(new Member(key, userId));
+    }
+    boolean published =
+        allNotices().anyMatch(n -> n.key().equals(key) && n.userId().equals(userId));
+    if (own.isEmpty() && read == null && !published) {
+      return null;
+    }
+    long readSeq = read == null ? 0 : read;
+    long seen = Math.max(readSeq, own.isEmpty() ? 0 : own.getLast().seq());
+    GroupHead head = heads(Set.of(key)).getOrDefault(key, new GroupHead(0, 0));
+    GroupMessage last = all.isEmpty() ? null : all.getLast();
+    return new UserGroup(
+        key,
+        head.seq(),
+        last == null ? head.lastTimeMs() : last.createTimeMs(),
+        last,
+        all.size(),
+        readSeq,
+        all.stream().filter(message -> message.seq() > seen).count());
   }
 
   @Override
@@ -217,6 +310,33 @@ public final class ModelStore implements Store {
   @Override
   public void close() {
     open = false;
+  }
+
+  private List<GroupMessage> messagesOf(Scope scope) {
+    return allMessages().filter(m -> scope.has(m.key(), m.userId())).toList();
+  }
+
+  /** The notices of a scope that are not deleted, oldest first. */
+  private List<GroupNotice> noticesOf(Scope scope) {
+    return allNotices()
+        .filter(n -> n.deletion() == null && scope.has(n.key(), n.userId()))
+        .toList();
+  }
+
+  private static <T> Listing<T> page(List<T> matching, Page page) {
+    return new Listing<>(
+        matching.size(),
+        page.number() > matching.size()
+            ? List.of()
+            : matching.stream().skip(page.number() * page.size()).limit(page.size()).toList());
+  }
+
+  private static <T> List<T> lastOf(List<T> list, int limit) {
+    return list.subList(Math.max(0, list.size() - limit), list.size());
+  }
+
+  private static boolean isIn(TimeRange range, long timeMs) {
+    return timeMs >= range.startMs() && timeMs < range.endMs();
   }
 
   private Stream<GroupMessage> allMessages() {
@@ -267,6 +387,23 @@ public final class ModelStore implements Store {
       }
     }
   }
+
+  /** Where a list is split by a cursor: at its entry, or between what is earlier and later. */
+  private static Split split(List<Cursor> list, Cursor cursor) {
+    for (int i = 0; i < list.size(); i++) {
+      if (list.get(i).id() == cursor.id()) {
+        return new Split(i, i + 1);
+      }
+    }
+    return new Split(
+        (int) list.stream().filter(entry -> entry.timeMs() < cursor.timeMs()).count(),
+        (int) list.stream().filter(entry -> entry.timeMs() <= cursor.timeMs()).count());
+  }
+
+  /** How many entries are before a cursor, and the index of the first after it. */
+  private record Split(int before, int after) {}
+
+  private record Member(GroupKey key, String userId) {}
 
   private static ClientMessageKey clientKey(
       GroupEvent event, String userId, String clientMessageId) {

@@ -9,12 +9,13 @@ import dev.herald.core.event.GroupEvent.Created;
 import dev.herald.core.event.GroupKey;
 import dev.herald.core.event.GroupLimits;
 import dev.herald.core.event.GroupMessage;
+import dev.herald.core.store.History.GroupHead;
+import dev.herald.core.store.History.Listing;
+import dev.herald.core.store.History.Page;
+import dev.herald.core.store.History.TimeRange;
+import dev.herald.core.store.Scope;
 import dev.herald.core.store.Store;
 import dev.herald.core.store.Store.ClientMessageKey;
-import dev.herald.core.store.Store.GroupHead;
-import dev.herald.core.store.Store.MessagePage;
-import dev.herald.core.store.Store.Page;
-import dev.herald.core.store.Store.TimeRange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -85,10 +86,10 @@ public abstract class StoreContract extends StoreSuite {
 
     assertThat(store.heads(Set.of(G))).isEmpty();
     assertThat(store.heads(Set.of())).isEmpty();
-    assertThat(store.findByGroup(G, ALWAYS, new Page(0, 20)))
-        .isEqualTo(new MessagePage(0, List.of()));
-    assertThat(store.findByGroup(G, ALWAYS, new Page(0, 1)))
-        .isEqualTo(new MessagePage(0, List.of()));
+    assertThat(store.messages(of(G), ALWAYS, new Page(0, 20)))
+        .isEqualTo(new Listing<>(0, List.of()));
+    assertThat(store.messages(of(G), ALWAYS, new Page(0, 1)))
+        .isEqualTo(new Listing<>(0, List.of()));
     assertThat(store.eventsAfter(G, 0, 20)).isEmpty();
     assertThat(store.messagesByClientId(Set.of())).isEmpty();
     assertThat(store.noticesByClientId(Set.of())).isEmpty();
@@ -109,8 +110,8 @@ public abstract class StoreContract extends StoreSuite {
 
     assertThat(store.heads(Set.of(G, H))).isEqualTo(Map.of(G, new GroupHead(2, 2000)));
     assertThat(store.eventsAfter(G, 0, 20)).containsExactly(first, second);
-    assertThat(store.findByGroup(G, ALWAYS, new Page(0, 20)))
-        .isEqualTo(new MessagePage(2, List.of(first.message(), second.message())));
+    assertThat(store.messages(of(G), ALWAYS, new Page(0, 20)))
+        .isEqualTo(new Listing<>(2, List.of(first.message(), second.message())));
   }
 
   @Test
@@ -265,7 +266,7 @@ public abstract class StoreContract extends StoreSuite {
     store.append(stored);
 
     assertThat(store.eventsAfter(G, 0, 1000)).isEqualTo(stored);
-    assertThat(store.findByGroup(G, ALWAYS, new Page(0, 1000)).messages())
+    assertThat(store.messages(of(G), ALWAYS, new Page(0, 1000)).entries())
         .extracting(GroupMessage::content)
         .isEqualTo(contents);
   }
@@ -287,8 +288,8 @@ public abstract class StoreContract extends StoreSuite {
       assertThat(store.messagesByClientId(Set.of(key))).isEqualTo(Map.of(key, created.message()));
       assertThat(store.eventsAfter(created.key(), created.seq() - 1, 1)).containsExactly(created);
       if (!created.key().equals(G)) {
-        assertThat(store.findByGroup(created.key(), ALWAYS, new Page(0, 20)))
-            .isEqualTo(new MessagePage(1, List.of(created.message())));
+        assertThat(store.messages(of(created.key()), ALWAYS, new Page(0, 20)))
+            .isEqualTo(new Listing<>(1, List.of(created.message())));
       }
     }
     assertThat(store.heads(Set.of(G)))
@@ -325,24 +326,24 @@ public abstract class StoreContract extends StoreSuite {
     store.append(all);
     List<GroupMessage> expected = messagesOf(all, G);
 
-    assertThat(store.findByGroup(G, ALWAYS, new Page(0, 10)).messages())
+    assertThat(store.messages(of(G), ALWAYS, new Page(0, 10)).entries())
         .isEqualTo(expected.subList(0, 10));
-    assertThat(store.findByGroup(G, ALWAYS, new Page(1, 10)).messages())
+    assertThat(store.messages(of(G), ALWAYS, new Page(1, 10)).entries())
         .isEqualTo(expected.subList(10, 20));
-    assertThat(store.findByGroup(G, ALWAYS, new Page(2, 10)).messages())
+    assertThat(store.messages(of(G), ALWAYS, new Page(2, 10)).entries())
         .isEqualTo(expected.subList(20, 25));
-    assertThat(store.findByGroup(G, ALWAYS, new Page(24, 1)).messages())
+    assertThat(store.messages(of(G), ALWAYS, new Page(24, 1)).entries())
         .isEqualTo(expected.subList(24, 25));
-    assertThat(store.findByGroup(G, ALWAYS, new Page(0, GroupLimits.PAGE_SIZE_MAX)).messages())
+    assertThat(store.messages(of(G), ALWAYS, new Page(0, GroupLimits.PAGE_SIZE_MAX)).entries())
         .isEqualTo(expected);
     for (long past : new long[] {3, 4, 1000, Integer.MAX_VALUE, Long.MAX_VALUE}) {
-      assertThat(store.findByGroup(G, ALWAYS, new Page(past, 10)))
-          .isEqualTo(new MessagePage(25, List.of()));
+      assertThat(store.messages(of(G), ALWAYS, new Page(past, 10)))
+          .isEqualTo(new Listing<>(25, List.of()));
     }
-    assertThat(store.findByGroup(G, ALWAYS, new Page(25, 1)))
-        .isEqualTo(new MessagePage(25, List.of()));
-    assertThat(store.findByGroup(G, ALWAYS, new Page(1, 25)))
-        .isEqualTo(new MessagePage(25, List.of()));
+    assertThat(store.messages(of(G), ALWAYS, new Page(25, 1)))
+        .isEqualTo(new Listing<>(25, List.of()));
+    assertThat(store.messages(of(G), ALWAYS, new Page(1, 25)))
+        .isEqualTo(new Listing<>(25, List.of()));
   }
 
   @Test
@@ -363,10 +364,9 @@ public abstract class StoreContract extends StoreSuite {
             messagesOf(all, G).stream()
                 .filter(m -> m.createTimeMs() >= startMs && m.createTimeMs() < endMs)
                 .toList();
-        assertThat(store.findByGroup(G, new TimeRange(start, end), new Page(1, 2)))
+        assertThat(store.messages(of(G), new TimeRange(start, end), new Page(1, 2)))
             .as("%d to %d", start, end)
-            .isEqualTo(
-                new MessagePage(matching.size(), matching.stream().skip(2).limit(2).toList()));
+            .isEqualTo(new Listing<>(matching.size(), matching.stream().skip(2).limit(2).toList()));
       }
     }
   }
@@ -454,11 +454,12 @@ public abstract class StoreContract extends StoreSuite {
 
   /** Checks that whole batches without a gap are seen, and returns how many messages. */
   private static long checkWhole(Store store) {
-    MessagePage page = store.findByGroup(G, ALWAYS, new Page(0, GroupLimits.PAGE_SIZE_MAX));
+    Listing<GroupMessage> page =
+        store.messages(of(G), ALWAYS, new Page(0, GroupLimits.PAGE_SIZE_MAX));
     assertThat(page.total() % 4).isZero();
-    assertThat(page.messages()).hasSize((int) page.total());
-    for (int i = 0; i < page.messages().size(); i++) {
-      assertThat(page.messages().get(i).seq()).isEqualTo(i + 1L);
+    assertThat(page.entries()).hasSize((int) page.total());
+    for (int i = 0; i < page.entries().size(); i++) {
+      assertThat(page.entries().get(i).seq()).isEqualTo(i + 1L);
     }
     return page.total();
   }
@@ -476,7 +477,7 @@ public abstract class StoreContract extends StoreSuite {
     refused(() -> store.append(List.of(events.next(G))));
     refused(() -> store.heads(Set.of(G)));
     refused(() -> store.messagesByClientId(Set.of(new ClientMessageKey("a", "u", "c"))));
-    refused(() -> store.findByGroup(G, ALWAYS, new Page(0, 20)));
+    refused(() -> store.messages(of(G), ALWAYS, new Page(0, 20)));
     refused(() -> store.eventsAfter(G, 0, 20));
     refused(store::greatestId);
   }
@@ -507,5 +508,9 @@ public abstract class StoreContract extends StoreSuite {
             m.type(),
             before.seq() + 1),
         null);
+  }
+
+  private static Scope of(GroupKey key) {
+    return new Scope(key.appId(), key.groupId(), null);
   }
 }

@@ -3,20 +3,17 @@ package dev.herald.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.herald.core.error.HeraldException;
-import dev.herald.core.event.GroupEvent;
-import dev.herald.core.event.GroupEvent.Created;
+import dev.herald.core.event.GroupChange;
 import dev.herald.core.event.GroupKey;
-import dev.herald.core.event.GroupMessage;
+import dev.herald.core.store.History.Cursor;
+import dev.herald.core.store.History.Page;
+import dev.herald.core.store.History.TimeRange;
+import dev.herald.core.store.Scope;
 import dev.herald.core.store.Store;
 import dev.herald.core.store.Store.ClientMessageKey;
-import dev.herald.core.store.Store.GroupHead;
-import dev.herald.core.store.Store.Page;
-import dev.herald.core.store.Store.TimeRange;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
+import java.util.stream.LongStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -32,15 +29,6 @@ import org.jspecify.annotations.Nullable;
  * not, every query gives the same.
  */
 public abstract class StoreModelContract {
-  private static final Set<GroupKey> KEYS =
-      Set.of(
-          new GroupKey("a", "g"),
-          new GroupKey("a", "G"),
-          new GroupKey("a", "g "),
-          new GroupKey("A", "g"));
-  private static final List<String> USERS = List.of("u", "U", "u'");
-  private static final List<String> CLIENT_IDS = List.of("1", "2", "3", "4", "5", "6");
-
   private @Nullable Store store;
 
   /** For the suites of adapters. */
@@ -52,36 +40,22 @@ public abstract class StoreModelContract {
   /** Opens a started store over the present try's data; called again after it was closed. */
   protected abstract Store open();
 
-  /**
-   * One message to be.
-   *
-   * @param stepMs how much later than its predecessor
-   * @param seqShift 0, or how wrong its number is
-   */
-  record Draft(
-      GroupKey key,
-      String userId,
-      String content,
-      int stepMs,
-      @Nullable String clientMessageId,
-      long seqShift) {}
-
-  /** One question. */
+  /** One question, asked of every query it fits. */
   record Question(
-      GroupKey key, long startMs, long endMs, long pageNumber, int pageSize, long afterSeq) {}
+      Scope scope, TimeRange range, Page page, @Nullable Cursor cursor, long seq, int limit) {}
 
-  @Property(tries = 30)
+  @Property(tries = 60)
   void store_anyBatches_answersLikeTheModel(
-      @ForAll("batches") List<List<Draft>> batches, @ForAll("questions") List<Question> questions) {
+      @ForAll("batches") List<List<RandomChanges.Draft>> batches,
+      @ForAll("questions") List<Question> questions) {
     reset();
     ModelStore model = new ModelStore(new ModelStore.Place());
     model.start();
     Store tested = reopen();
-    long messageId = 0;
-    for (List<Draft> batch : batches) {
-      List<GroupEvent> events = events(batch, model, messageId);
-      messageId += batch.size();
-      assertThat(accepts(tested, events)).isEqualTo(accepts(model, events));
+    RandomChanges random = new RandomChanges(model);
+    for (List<RandomChanges.Draft> batch : batches) {
+      List<GroupChange> changes = random.changes(batch);
+      assertThat(accepts(tested, changes)).isEqualTo(accepts(model, changes));
       compare(tested, model, questions);
     }
     tested.close();
@@ -104,61 +78,55 @@ public abstract class StoreModelContract {
   }
 
   @Provide
-  Arbitrary<List<List<Draft>>> batches() {
-    Arbitrary<String> contents = Arbitraries.strings().withCharRange('\0', '\ud7ff').ofMaxLength(8);
-    Arbitrary<Draft> drafts =
-        Combinators.combine(
-                Arbitraries.of(KEYS),
-                Arbitraries.of(USERS),
-                contents,
-                Arbitraries.integers().between(0, 3),
-                Arbitraries.of(CLIENT_IDS).injectNull(0.6),
-                Arbitraries.frequency(Tuple.of(60, 0L), Tuple.of(1, 1L), Tuple.of(1, -1L)))
-            .as(Draft::new);
-    return drafts.list().ofMinSize(1).ofMaxSize(8).list().ofMinSize(1).ofMaxSize(6);
+  Arbitrary<List<List<RandomChanges.Draft>>> batches() {
+    return RandomChanges.drafts()
+        .list()
+        .ofMinSize(1)
+        .ofMaxSize(10)
+        .list()
+        .ofMinSize(1)
+        .ofMaxSize(6);
   }
 
   @Provide
   Arbitrary<List<Question>> questions() {
+    Arbitrary<Scope> scopes =
+        Combinators.combine(
+                Arbitraries.of(RandomChanges.KEYS),
+                Arbitraries.of(RandomChanges.USERS),
+                Arbitraries.of(0, 1, 2))
+            .as((key, user, kind) ->
+                new Scope(key.appId(), kind == 1 ? null : key.groupId(), kind == 0 ? null : user));
+    Arbitrary<TimeRange> ranges =
+        Combinators.combine(
+                Arbitraries.longs().between(-1, 60), Arbitraries.longs().between(-1, 60))
+            .as(TimeRange::new);
+    Arbitrary<TimeRange> always = Arbitraries.just(new TimeRange(Long.MIN_VALUE, Long.MAX_VALUE));
+    Arbitrary<Page> pages =
+        Combinators.combine(Arbitraries.longs().between(0, 6), Arbitraries.integers().between(1, 5))
+            .as(Page::new);
+    Arbitrary<Cursor> cursors =
+        Combinators.combine(
+                Arbitraries.frequencyOf(
+                    Tuple.of(9, Arbitraries.longs().between(-1, 60)),
+                    Tuple.of(1, Arbitraries.of(Long.MIN_VALUE, Long.MAX_VALUE))),
+                Arbitraries.longs().between(0, 40))
+            .as(Cursor::new);
     return Combinators.combine(
-            Arbitraries.of(KEYS),
-            Arbitraries.longs().between(-1, 40),
-            Arbitraries.longs().between(-1, 40),
-            Arbitraries.longs().between(0, 6),
-            Arbitraries.integers().between(1, 5),
-            Arbitraries.longs().between(0, 12))
+            scopes,
+            Arbitraries.oneOf(ranges, always),
+            pages,
+            cursors.injectNull(0.2),
+            Arbitraries.longs().between(0, 20),
+            Arbitraries.integers().between(1, 9))
         .as(Question::new)
         .list()
-        .ofSize(8);
+        .ofSize(12);
   }
 
-  private static List<GroupEvent> events(List<Draft> batch, Store model, long lastMessageId) {
-    Map<GroupKey, GroupHead> heads = new HashMap<>(model.heads(KEYS));
-    List<GroupEvent> events = new ArrayList<>();
-    long timeMs = Math.max(0, model.latestTimeMs());
-    long messageId = lastMessageId;
-    for (Draft draft : batch) {
-      GroupHead head = heads.getOrDefault(draft.key, new GroupHead(0, 0));
-      GroupHead next = new GroupHead(head.seq() + 1, timeMs += draft.stepMs);
-      heads.put(draft.key, next);
-      GroupMessage message =
-          new GroupMessage(
-              ++messageId,
-              draft.key,
-              draft.userId,
-              draft.content,
-              next.lastTimeMs(),
-              null,
-              draft.stepMs == 0 ? null : draft.stepMs,
-              next.seq() + draft.seqShift);
-      events.add(new Created(message, draft.clientMessageId));
-    }
-    return events;
-  }
-
-  private static boolean accepts(Store store, List<GroupEvent> events) {
+  private static boolean accepts(Store store, List<GroupChange> changes) {
     try {
-      store.append(events);
+      store.append(changes);
       return true;
     } catch (HeraldException refused) {
       return false;
@@ -166,26 +134,46 @@ public abstract class StoreModelContract {
   }
 
   private static void compare(Store tested, Store model, List<Question> questions) {
-    assertThat(tested.heads(KEYS)).isEqualTo(model.heads(KEYS));
+    assertThat(tested.heads(RandomChanges.KEYS)).isEqualTo(model.heads(RandomChanges.KEYS));
     assertThat(tested.greatestId()).isEqualTo(model.greatestId());
+    assertThat(tested.latestTimeMs()).isEqualTo(model.latestTimeMs());
+    List<Long> ids = LongStream.rangeClosed(0, 70).boxed().toList();
+    assertThat(tested.messages(ids)).isEqualTo(model.messages(ids));
+    assertThat(tested.notices(ids)).isEqualTo(model.notices(ids));
     List<ClientMessageKey> clientKeys = new ArrayList<>();
-    for (GroupKey key : KEYS) {
+    for (GroupKey key : RandomChanges.KEYS) {
       assertThat(tested.eventsAfter(key, 0, 1000)).isEqualTo(model.eventsAfter(key, 0, 1000));
-      for (String userId : USERS) {
-        for (String clientId : CLIENT_IDS) {
+      for (String userId : RandomChanges.USERS) {
+        assertThat(tested.group(key, userId)).isEqualTo(model.group(key, userId));
+        assertThat(tested.groups(key.appId(), userId)).isEqualTo(model.groups(key.appId(), userId));
+        for (String clientId : RandomChanges.CLIENT_IDS) {
           clientKeys.add(new ClientMessageKey(key.appId(), userId, clientId));
         }
       }
     }
     assertThat(tested.messagesByClientId(clientKeys))
         .isEqualTo(model.messagesByClientId(clientKeys));
-    for (Question q : questions) {
-      TimeRange range = new TimeRange(q.startMs, q.endMs);
-      Page page = new Page(q.pageNumber, q.pageSize);
-      assertThat(tested.findByGroup(q.key, range, page))
-          .isEqualTo(model.findByGroup(q.key, range, page));
-      assertThat(tested.eventsAfter(q.key, q.afterSeq, q.pageSize))
-          .isEqualTo(model.eventsAfter(q.key, q.afterSeq, q.pageSize));
+    assertThat(tested.noticesByClientId(clientKeys)).isEqualTo(model.noticesByClientId(clientKeys));
+    questions.forEach(question -> compare(tested, model, question));
+  }
+
+  private static void compare(Store tested, Store model, Question q) {
+    assertThat(tested.messages(q.scope, q.range, q.page))
+        .isEqualTo(model.messages(q.scope, q.range, q.page));
+    assertThat(tested.notices(q.scope, q.range, q.page))
+        .isEqualTo(model.notices(q.scope, q.range, q.page));
+    assertThat(tested.messagesAfter(q.scope, q.cursor, q.limit))
+        .isEqualTo(model.messagesAfter(q.scope, q.cursor, q.limit));
+    assertThat(tested.messagesBefore(q.scope, q.cursor, q.limit))
+        .isEqualTo(model.messagesBefore(q.scope, q.cursor, q.limit));
+    assertThat(tested.noticesBefore(q.scope, q.cursor, q.limit))
+        .isEqualTo(model.noticesBefore(q.scope, q.cursor, q.limit));
+    if (q.scope.groupId() != null) {
+      GroupKey key = new GroupKey(q.scope.appId(), q.scope.groupId());
+      assertThat(tested.eventsAfter(key, q.seq, q.limit))
+          .isEqualTo(model.eventsAfter(key, q.seq, q.limit));
+      assertThat(tested.eventsBefore(key, q.seq, q.limit))
+          .isEqualTo(model.eventsBefore(key, q.seq, q.limit));
     }
   }
 }

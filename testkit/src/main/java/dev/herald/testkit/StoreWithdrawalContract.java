@@ -10,12 +10,13 @@ import dev.herald.core.event.GroupEvent.NoticePublished;
 import dev.herald.core.event.GroupEvent.Recalled;
 import dev.herald.core.event.GroupKey;
 import dev.herald.core.event.GroupMessage;
+import dev.herald.core.store.History.GroupHead;
+import dev.herald.core.store.History.Listing;
+import dev.herald.core.store.History.Page;
+import dev.herald.core.store.History.TimeRange;
+import dev.herald.core.store.Scope;
 import dev.herald.core.store.Store;
 import dev.herald.core.store.Store.ClientMessageKey;
-import dev.herald.core.store.Store.GroupHead;
-import dev.herald.core.store.Store.MessagePage;
-import dev.herald.core.store.Store.Page;
-import dev.herald.core.store.Store.TimeRange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,9 +47,9 @@ public abstract class StoreWithdrawalContract extends StoreSuite {
 
     assertThat(store.eventsAfter(G, 0, 20))
         .containsExactly(shown(first, recalled), second, recalled, third);
-    assertThat(store.findByGroup(G, ALWAYS, new Page(0, 20)))
+    assertThat(store.messages(of(G), ALWAYS, new Page(0, 20)))
         .isEqualTo(
-            new MessagePage(3, List.of(recalled.message(), second.message(), third.message())));
+            new Listing<>(3, List.of(recalled.message(), second.message(), third.message())));
     long id = first.message().messageId();
     assertThat(store.messages(Set.of(id))).isEqualTo(Map.of(id, recalled.message()));
     ClientMessageKey key = new ClientMessageKey("app", "u", "c");
@@ -120,7 +121,7 @@ public abstract class StoreWithdrawalContract extends StoreSuite {
 
     assertThat(store.eventsAfter(G, 0, 20))
         .containsExactly(before, kept, shown(doomed, deleted), after, deleted, last);
-    assertThat(store.findByGroup(G, ALWAYS, new Page(0, 20)).messages())
+    assertThat(store.messages(of(G), ALWAYS, new Page(0, 20)).entries())
         .containsExactly(before.message(), after.message(), last.message());
     long keptId = kept.notice().noticeId();
     long doomedId = doomed.notice().noticeId();
@@ -207,5 +208,9 @@ public abstract class StoreWithdrawalContract extends StoreSuite {
     store.append(List.of(message, notice));
 
     assertThat(store.greatestId()).isEqualTo(notice.notice().noticeId());
+  }
+
+  private static Scope of(GroupKey key) {
+    return new Scope(key.appId(), key.groupId(), null);
   }
 }

@@ -58,6 +58,15 @@ public sealed interface GroupCommand {
   record DeleteNotice(Target target) implements GroupCommand {}
 
   /**
+   * Makes a user a member of a group and notes how far the user has read.
+   *
+   * @param key the app and group
+   * @param userId the user
+   * @param readSeq the number of the last event the user has read; 0 notes nothing
+   */
+  record MarkRead(GroupKey key, String userId, long readSeq) implements GroupCommand {}
+
+  /**
    * What a notice says.
    *
    * @param title at most {@link GroupLimits#TITLE_CHARACTERS_MAX} characters
@@ -101,7 +110,7 @@ public sealed interface GroupCommand {
       return switch (change) {
         case GroupEvent.Created created -> created.message();
         case GroupEvent.Recalled recalled -> recalled.message();
-        case GroupEvent.NoticePublished _, GroupEvent.NoticeDeleted _ ->
+        case GroupEvent.NoticePublished _, GroupEvent.NoticeDeleted _, GroupChange.Membership _ ->
             throw new IllegalStateException("no message: " + change);
       };
     }
@@ -111,7 +120,7 @@ public sealed interface GroupCommand {
       return switch (change) {
         case GroupEvent.NoticePublished published -> published.notice();
         case GroupEvent.NoticeDeleted deleted -> deleted.notice();
-        case GroupEvent.Created _, GroupEvent.Recalled _ ->
+        case GroupEvent.Created _, GroupEvent.Recalled _, GroupChange.Membership _ ->
             throw new IllegalStateException("no notice: " + change);
       };
     }

@@ -2,20 +2,23 @@ package dev.herald.core.group;
 
 import dev.herald.core.bus.Bus;
 import dev.herald.core.error.HeraldException;
+import dev.herald.core.event.GroupChange;
 import dev.herald.core.event.GroupCommand;
 import dev.herald.core.event.GroupCommand.Create;
 import dev.herald.core.event.GroupCommand.DeleteNotice;
+import dev.herald.core.event.GroupCommand.MarkRead;
 import dev.herald.core.event.GroupCommand.PublishNotice;
 import dev.herald.core.event.GroupCommand.RecallMessage;
 import dev.herald.core.event.GroupCommand.Refusal;
 import dev.herald.core.event.GroupCommand.Result;
+import dev.herald.core.event.GroupEvent;
 import dev.herald.core.event.GroupKey;
 import dev.herald.core.event.GroupMessage;
 import dev.herald.core.event.GroupNotice;
 import dev.herald.core.journal.Journal;
 import dev.herald.core.metric.Metrics;
+import dev.herald.core.store.History.GroupHead;
 import dev.herald.core.store.Store;
-import dev.herald.core.store.Store.GroupHead;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -91,6 +94,7 @@ public final class GroupApplier implements Journal.Applier {
               case RecallMessage recall -> work.recall(recall, settings.recallMax());
               case PublishNotice publish -> work.publish(publish);
               case DeleteNotice delete -> work.delete(delete);
+              case MarkRead read -> work.markRead(read);
             });
       } catch (HeraldException refusal) {
         results.add(new Refusal(refusal));
@@ -102,11 +106,11 @@ public final class GroupApplier implements Journal.Applier {
 
   /** Stores what a batch came to, then shows it. */
   private void keep(GroupWork work) {
-    if (work.events().isEmpty()) {
+    if (work.changes().isEmpty()) {
       return;
     }
     try {
-      store.append(work.events());
+      store.append(work.changes());
     } catch (RuntimeException failure) {
       heads.keySet().removeAll(work.heads().keySet());
       latestKnown = false;
@@ -114,8 +118,12 @@ public final class GroupApplier implements Journal.Applier {
     }
     heads.putAll(work.heads());
     latestMs = work.nowMs();
-    events.add(work.events().size());
-    work.events().forEach(bus::publish);
+    for (GroupChange change : work.changes()) {
+      if (change instanceof GroupEvent event) {
+        events.increment();
+        bus.publish(event);
+      }
+    }
   }
 
   /** Reads what the decisions of a batch need. */
@@ -183,6 +191,7 @@ public final class GroupApplier implements Journal.Applier {
           groups.add(publish.key());
           GroupWork.clientKey(publish).ifPresent(clientNotices::add);
         }
+        case MarkRead read -> groups.add(read.key());
         case DeleteNotice delete -> notices.add(delete.target().id());
       }
     }

@@ -113,6 +113,36 @@ public final class GroupCommands {
     return journal.append(new GroupCommand.DeleteNotice(target));
   }
 
+  /**
+   * Makes a user a member of a group, so that it is among the user's groups. A group that has no
+   * event yet comes to be. Doing it again changes nothing.
+   *
+   * @return completes when it is kept
+   * @throws HeraldException FIELD_MISSING or FIELD_INVALID, naming the field
+   */
+  public CompletionStage<Outcome> addMember(
+      @Nullable String appId, @Nullable String groupId, @Nullable String userId) {
+    return markRead(appId, groupId, userId, 0);
+  }
+
+  /**
+   * Notes how far a user has read a group, and makes the user a member of it. It never goes back: a
+   * lesser number than before changes nothing.
+   *
+   * @param seq the number of the last event the user has read, 0 to the group's last
+   * @return completes when it is kept, or with FIELD_INVALID for a number beyond the group's last
+   * @throws HeraldException FIELD_MISSING or FIELD_INVALID, naming the field
+   */
+  public CompletionStage<Outcome> markRead(
+      @Nullable String appId, @Nullable String groupId, @Nullable String userId, long seq) {
+    GroupKey key = checkKey(appId, groupId);
+    if (seq < 0) {
+      throw new HeraldException(ErrorCode.FIELD_INVALID, "seq must be 0 or greater, it is " + seq);
+    }
+    return journal.append(
+        new GroupCommand.MarkRead(key, GroupLimits.checkId("userId", userId), seq));
+  }
+
   private static GroupKey checkKey(@Nullable String appId, @Nullable String groupId) {
     return new GroupKey(
         GroupLimits.checkId("appId", appId), GroupLimits.checkId("groupId", groupId));

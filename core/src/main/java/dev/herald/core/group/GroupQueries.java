@@ -5,59 +5,144 @@ import dev.herald.core.error.HeraldException;
 import dev.herald.core.event.GroupEvent;
 import dev.herald.core.event.GroupKey;
 import dev.herald.core.event.GroupLimits;
-import dev.herald.core.store.Store;
-import dev.herald.core.store.Store.GroupHead;
-import dev.herald.core.store.Store.MessagePage;
-import dev.herald.core.store.Store.Page;
-import dev.herald.core.store.Store.TimeRange;
+import dev.herald.core.event.GroupMessage;
+import dev.herald.core.event.GroupNotice;
+import dev.herald.core.store.History;
+import dev.herald.core.store.History.Cursor;
+import dev.herald.core.store.History.GroupHead;
+import dev.herald.core.store.History.Listing;
+import dev.herald.core.store.History.Page;
+import dev.herald.core.store.History.TimeRange;
+import dev.herald.core.store.History.UserGroup;
+import dev.herald.core.store.Scope;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The queries on groups: they read the store and nothing else. Thread-safe; they block on the
- * store.
+ * The queries on groups: they read the history and nothing else. Thread-safe; they block on the
+ * store. Each throws {@link HeraldException} STORE_UNAVAILABLE when it cannot be answered now.
  */
 public final class GroupQueries {
-  private final Store store;
+  private final History history;
 
   /**
    * Makes the queries.
    *
-   * @param store what they read
+   * @param history what they read
    */
-  public GroupQueries(Store store) {
-    this.store = store;
+  public GroupQueries(History history) {
+    this.history = history;
   }
 
   /**
-   * Finds a group's messages, oldest first, recalled ones included.
+   * Finds a page of messages, oldest first, recalled ones included.
    *
-   * @param appId the app
-   * @param groupId the group; an unknown one has no messages
+   * @param scope whose
    * @param range which create times count; an empty range has no messages
    * @param pageNum 0 and 1 are the first page, 2 the second
    * @param pageSize 1 to {@link GroupLimits#PAGE_SIZE_MAX}
-   * @throws HeraldException FIELD_MISSING, FIELD_INVALID or STORE_UNAVAILABLE
+   * @throws HeraldException FIELD_INVALID
    */
-  public MessagePage findByGroup(
-      @Nullable String appId,
-      @Nullable String groupId,
-      TimeRange range,
-      long pageNum,
-      int pageSize) {
-    GroupKey key =
-        new GroupKey(GroupLimits.checkId("appId", appId), GroupLimits.checkId("groupId", groupId));
+  public Listing<GroupMessage> messages(Scope scope, TimeRange range, long pageNum, int pageSize) {
+    Page page = page(pageNum, pageSize);
+    return isEmpty(range) ? new Listing<>(0, List.of()) : history.messages(scope, range, page);
+  }
+
+  /**
+   * Finds a page of notices, newest first; deleted ones do not count.
+   *
+   * @param scope whose
+   * @param range which create times count; an empty range has no notices
+   * @param pageNum 0 and 1 are the first page, 2 the second
+   * @param pageSize 1 to {@link GroupLimits#PAGE_SIZE_MAX}
+   * @throws HeraldException FIELD_INVALID
+   */
+  public Listing<GroupNotice> notices(Scope scope, TimeRange range, long pageNum, int pageSize) {
+    Page page = page(pageNum, pageSize);
+    return isEmpty(range) ? new Listing<>(0, List.of()) : history.notices(scope, range, page);
+  }
+
+  /**
+   * Finds the messages of a group just before one of them, oldest first, without it.
+   *
+   * @throws HeraldException FIELD_INVALID, or MESSAGE_NOT_FOUND if the group has no such message
+   */
+  public List<GroupMessage> messagesBefore(GroupKey key, long messageId, int pageSize) {
     GroupLimits.checkPageSize(pageSize);
-    if (pageNum < 0) {
-      throw new HeraldException(
-          ErrorCode.FIELD_INVALID, "pageNum must be 0 or greater, it is " + pageNum);
+    return history.messagesBefore(scopeOf(key), cursorOf(key, messageId), pageSize);
+  }
+
+  /**
+   * Finds the messages of a group just after one of them, oldest first, without it.
+   *
+   * @throws HeraldException FIELD_INVALID, or MESSAGE_NOT_FOUND if the group has no such message
+   */
+  public List<GroupMessage> messagesAfter(GroupKey key, long messageId, int pageSize) {
+    GroupLimits.checkPageSize(pageSize);
+    return history.messagesAfter(scopeOf(key), cursorOf(key, messageId), pageSize);
+  }
+
+  /**
+   * Finds the messages last before a place, oldest first.
+   *
+   * @param scope whose
+   * @param cursor before which message; null ends with the newest
+   * @throws HeraldException FIELD_INVALID
+   */
+  public List<GroupMessage> messagesBefore(Scope scope, @Nullable Cursor cursor, int pageSize) {
+    return history.messagesBefore(scope, cursor, GroupLimits.checkPageSize(pageSize));
+  }
+
+  /**
+   * Finds the messages next after a place, oldest first.
+   *
+   * @param scope whose
+   * @param cursor after which message; null begins with the oldest
+   * @throws HeraldException FIELD_INVALID
+   */
+  public List<GroupMessage> messagesAfter(Scope scope, @Nullable Cursor cursor, int pageSize) {
+    return history.messagesAfter(scope, cursor, GroupLimits.checkPageSize(pageSize));
+  }
+
+  /**
+   * Finds the notices last before a place, newest first.
+   *
+   * @param scope whose
+   * @param cursor before which notice; null begins with the newest
+   * @throws HeraldException FIELD_INVALID
+   */
+  public List<GroupNotice> noticesBefore(Scope scope, @Nullable Cursor cursor, int pageSize) {
+    return history.noticesBefore(scope, cursor, GroupLimits.checkPageSize(pageSize));
+  }
+
+  /**
+   * Finds a message of an app by its id, also a recalled one.
+   *
+   * @param appId the app it must belong to
+   * @throws HeraldException MESSAGE_NOT_FOUND if the app has no such message
+   */
+  public GroupMessage message(String appId, long messageId) {
+    GroupMessage message = history.messages(List.of(messageId)).get(messageId);
+    if (message == null || !message.key().appId().equals(appId)) {
+      throw messageNotFound(messageId);
     }
-    if (range.startMs() >= range.endMs()) {
-      return new MessagePage(0, List.of());
+    return message;
+  }
+
+  /**
+   * Finds a notice of an app by its id, also a deleted one.
+   *
+   * @param appId the app it must belong to
+   * @throws HeraldException NOTICE_NOT_FOUND if the app has no such notice
+   */
+  public GroupNotice notice(String appId, long noticeId) {
+    GroupNotice notice = history.notices(List.of(noticeId)).get(noticeId);
+    if (notice == null || !notice.key().appId().equals(appId)) {
+      throw new HeraldException(ErrorCode.NOTICE_NOT_FOUND, "there is no notice " + noticeId);
     }
-    return store.findByGroup(key, range, new Page(Math.max(0, pageNum - 1), pageSize));
+    return notice;
   }
 
   /**
@@ -66,7 +151,7 @@ public final class GroupQueries {
    * @throws HeraldException STORE_UNAVAILABLE
    */
   public Map<GroupKey, GroupHead> heads(Collection<GroupKey> keys) {
-    return store.heads(keys);
+    return history.heads(keys);
   }
 
   /**
@@ -75,7 +160,7 @@ public final class GroupQueries {
    * @param key the group
    * @param afterSeq 0 or greater
    * @param limit how many at most, 1 to {@link GroupLimits#PAGE_SIZE_MAX}
-   * @throws HeraldException FIELD_INVALID or STORE_UNAVAILABLE
+   * @throws HeraldException FIELD_INVALID
    */
   public List<GroupEvent> eventsAfter(GroupKey key, long afterSeq, int limit) {
     GroupLimits.checkPageSize(limit);
@@ -83,6 +168,68 @@ public final class GroupQueries {
       throw new HeraldException(
           ErrorCode.FIELD_INVALID, "after must be 0 or greater, it is " + afterSeq);
     }
-    return store.eventsAfter(key, afterSeq, limit);
+    return history.eventsAfter(key, afterSeq, limit);
+  }
+
+  /**
+   * Reads a group's events last before a number, in order.
+   *
+   * @param key the group
+   * @param beforeSeq 1 or greater; {@link Long#MAX_VALUE} ends with the newest
+   * @param limit how many at most, 1 to {@link GroupLimits#PAGE_SIZE_MAX}
+   * @throws HeraldException FIELD_INVALID
+   */
+  public List<GroupEvent> eventsBefore(GroupKey key, long beforeSeq, int limit) {
+    GroupLimits.checkPageSize(limit);
+    if (beforeSeq < 1) {
+      throw new HeraldException(
+          ErrorCode.FIELD_INVALID, "before must be 1 or greater, it is " + beforeSeq);
+    }
+    return history.eventsBefore(key, beforeSeq, limit);
+  }
+
+  /**
+   * Finds the groups in which a user has written or published, or to which the user was added; the
+   * one with the latest message first.
+   *
+   * @throws HeraldException FIELD_MISSING or FIELD_INVALID, naming the field
+   */
+  public List<UserGroup> groups(@Nullable String appId, @Nullable String userId) {
+    return history.groups(
+        GroupLimits.checkId("appId", appId), GroupLimits.checkId("userId", userId));
+  }
+
+  /** Finds one group as a user sees it; null if the user is not a member of it. */
+  public @Nullable UserGroup group(GroupKey key, String userId) {
+    return history.group(key, userId);
+  }
+
+  private Cursor cursorOf(GroupKey key, long messageId) {
+    GroupMessage message = message(key.appId(), messageId);
+    if (!message.key().equals(key)) {
+      throw messageNotFound(messageId);
+    }
+    return new Cursor(message.createTimeMs(), messageId);
+  }
+
+  private static Scope scopeOf(GroupKey key) {
+    return new Scope(key.appId(), key.groupId(), null);
+  }
+
+  private static HeraldException messageNotFound(long messageId) {
+    return new HeraldException(ErrorCode.MESSAGE_NOT_FOUND, "there is no message " + messageId);
+  }
+
+  private static boolean isEmpty(TimeRange range) {
+    return range.startMs() >= range.endMs();
+  }
+
+  private static Page page(long pageNum, int pageSize) {
+    GroupLimits.checkPageSize(pageSize);
+    if (pageNum < 0) {
+      throw new HeraldException(
+          ErrorCode.FIELD_INVALID, "pageNum must be 0 or greater, it is " + pageNum);
+    }
+    return new Page(Math.max(0, pageNum - 1), pageSize);
   }
 }

@@ -2,13 +2,15 @@ package dev.herald.core.group;
 
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
+import dev.herald.core.event.GroupChange;
+import dev.herald.core.event.GroupChange.Membership;
 import dev.herald.core.event.GroupCommand.Create;
 import dev.herald.core.event.GroupCommand.DeleteNotice;
+import dev.herald.core.event.GroupCommand.MarkRead;
 import dev.herald.core.event.GroupCommand.Outcome;
 import dev.herald.core.event.GroupCommand.PublishNotice;
 import dev.herald.core.event.GroupCommand.RecallMessage;
 import dev.herald.core.event.GroupCommand.Target;
-import dev.herald.core.event.GroupEvent;
 import dev.herald.core.event.GroupEvent.Created;
 import dev.herald.core.event.GroupEvent.NoticeDeleted;
 import dev.herald.core.event.GroupEvent.NoticePublished;
@@ -17,8 +19,8 @@ import dev.herald.core.event.GroupKey;
 import dev.herald.core.event.GroupMessage;
 import dev.herald.core.event.GroupNotice;
 import dev.herald.core.event.Tombstone;
+import dev.herald.core.store.History.GroupHead;
 import dev.herald.core.store.Store.ClientMessageKey;
-import dev.herald.core.store.Store.GroupHead;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -26,6 +28,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,13 +41,13 @@ import org.jspecify.annotations.Nullable;
 final class GroupWork {
   private final Map<GroupKey, GroupHead> heads;
   private final long nowMs;
-  private final List<GroupEvent> events = new ArrayList<>();
+  private final List<GroupChange> changes = new ArrayList<>();
   private final Map<Long, GroupMessage> messages = new HashMap<>();
   private final Map<Long, GroupNotice> notices = new HashMap<>();
   private final Map<ClientMessageKey, GroupMessage> sentBefore = new HashMap<>();
   private final Map<ClientMessageKey, GroupNotice> publishedBefore = new HashMap<>();
 
-  /** Where the creations of this batch are among the events, by id. */
+  /** Where the creations of this batch are among the changes, by id. */
   private final Map<Long, Integer> created = new HashMap<>();
 
   /**
@@ -72,8 +75,8 @@ final class GroupWork {
   }
 
   /** Returns what the batch came to, in order. */
-  List<GroupEvent> events() {
-    return Collections.unmodifiableList(events);
+  List<GroupChange> changes() {
+    return Collections.unmodifiableList(changes);
   }
 
   /** Returns where the groups of the batch stand after it. */
@@ -105,7 +108,7 @@ final class GroupWork {
             null,
             command.type(),
             advance(command.key()));
-    created.put(message.messageId(), events.size());
+    created.put(message.messageId(), changes.size());
     messages.put(message.messageId(), message);
     if (clientKey != null) {
       sentBefore.put(clientKey, message);
@@ -166,7 +169,7 @@ final class GroupWork {
             null,
             command.text().type(),
             advance(command.key()));
-    created.put(notice.noticeId(), events.size());
+    created.put(notice.noticeId(), changes.size());
     notices.put(notice.noticeId(), notice);
     if (clientKey != null) {
       publishedBefore.put(clientKey, notice);
@@ -196,6 +199,22 @@ final class GroupWork {
     return done(new NoticeDeleted(deleted, advance(deleted.key())));
   }
 
+  /**
+   * Makes a user a member and notes how far the user has read.
+   *
+   * @throws HeraldException FIELD_INVALID if that is beyond the group's last event
+   */
+  Outcome markRead(MarkRead command) {
+    GroupHead head = heads.get(command.key());
+    long last = head == null ? 0 : head.seq();
+    if (command.readSeq() > last) {
+      throw refusal(
+          ErrorCode.FIELD_INVALID,
+          "seq must be at most " + last + ", the group's last event, it is " + command.readSeq());
+    }
+    return done(new Membership(command.key(), command.userId(), command.readSeq()));
+  }
+
   /** Returns the key of a create's own id, if it has one. */
   static Optional<ClientMessageKey> clientKey(Create command) {
     return clientKey(command.key(), command.userId(), command.clientMessageId());
@@ -212,10 +231,10 @@ final class GroupWork {
         .map(id -> new ClientMessageKey(key.appId(), userId, id));
   }
 
-  private void replaceCreation(long id, java.util.function.UnaryOperator<GroupEvent> withdrawn) {
+  private void replaceCreation(long id, UnaryOperator<GroupChange> withdrawn) {
     Integer index = created.get(id);
     if (index != null) {
-      events.set(index, withdrawn.apply(events.get(index)));
+      changes.set(index, withdrawn.apply(changes.get(index)));
     }
   }
 
@@ -227,9 +246,9 @@ final class GroupWork {
     return seq;
   }
 
-  private Outcome done(GroupEvent event) {
-    events.add(event);
-    return new Outcome(event, false);
+  private Outcome done(GroupChange change) {
+    changes.add(change);
+    return new Outcome(change, false);
   }
 
   private static HeraldException refusal(ErrorCode code, String detail) {

@@ -10,6 +10,8 @@ CREATE TABLE group_head (
   message_no   INTEGER NOT NULL, -- the ordinal of its last message
   notice_no    INTEGER NOT NULL, -- the ordinal of its last notice
   last_time_ms INTEGER NOT NULL, -- the time of its last event
+  pruned_seq   INTEGER NOT NULL DEFAULT 0, -- the number of the last event that was removed
+  pruned_no    INTEGER NOT NULL DEFAULT 0, -- how many messages were created up to that event
   UNIQUE (app_id, group_id)
 ) STRICT;
 
@@ -99,4 +101,16 @@ CREATE TABLE group_event (
   user_key  INTEGER,          -- who recalled or deleted it, if known
   cause     TEXT,
   PRIMARY KEY (group_key, seq)
+) STRICT, WITHOUT ROWID;
+
+-- How many entries of a list are gone, for each bucket of ordinals that lacks any: 64 ordinals at
+-- level 1, 64 times as many at each further level.
+CREATE TABLE gap (
+  list    INTEGER NOT NULL, -- 1 messages of a user; notices: 2 of a group, 3 of a user, 4 of both
+  key_1   INTEGER NOT NULL, -- the key of the group, or of the user
+  key_2   INTEGER NOT NULL, -- the key of the user, or 0
+  level   INTEGER NOT NULL, -- 1 to 4
+  bucket  INTEGER NOT NULL, -- its first ordinal, divided by its size
+  removed INTEGER NOT NULL,
+  PRIMARY KEY (list, key_1, key_2, level, bucket)
 ) STRICT, WITHOUT ROWID;
