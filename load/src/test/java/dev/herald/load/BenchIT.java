@@ -12,6 +12,7 @@ import dev.herald.core.journal.EmbeddedJournal;
 import dev.herald.core.metric.Metrics;
 import dev.herald.core.route.Router;
 import dev.herald.core.web.Origins;
+import dev.herald.mqtt.MemoryReading;
 import dev.herald.mqtt.MqttEdge;
 import dev.herald.mqtt.MqttSettings;
 import dev.herald.mqtt.WsSettings;
@@ -57,7 +58,7 @@ class BenchIT {
             metrics,
             new Origins(List.of(), false),
             clock,
-            () -> 0,
+            new MemoryReading(),
             null,
             null);
     return new MqttEdge(settings, ws, List.of(InetAddress.getLoopbackAddress()), core);

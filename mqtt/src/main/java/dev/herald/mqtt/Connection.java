@@ -114,6 +114,16 @@ final class Connection extends ChannelInboundHandlerAdapter {
     return session;
   }
 
+  /**
+   * Returns about how many bytes of memory the connection holds: what waits to be sent, a packet
+   * that is not complete, and the topics of aliases.
+   */
+  long heldBytes() {
+    return out.heldBytes()
+        + publisher.aliasBytes()
+        + (incomplete == null ? 0 : incomplete.capacity());
+  }
+
   InboundPublisher publisher() {
     return publisher;
   }

@@ -318,6 +318,17 @@ final class InboundPublisher {
     return topic;
   }
 
+  /** Returns how many characters the topics have that aliases stand for. */
+  long aliasBytes() {
+    long bytes = 0;
+    if (aliases != null) {
+      for (String topic : aliases) {
+        bytes += topic == null ? 0 : topic.length();
+      }
+    }
+    return bytes;
+  }
+
   /** A table that has a place for an alias; it is no larger than the aliases in use need. */
   private @Nullable String[] grown(@Nullable String @Nullable [] before, int alias) {
     int length = Math.min(Integer.highestOneBit(alias) * 2, broker.settings().topicAliasMax() + 1);

@@ -214,32 +214,37 @@ final class LoopLane implements Lane {
   }
 
   /**
-   * Ends the sessions for which most waits, largest first, until a tenth is let go of all that
-   * waits on this lane. Those for which less than {@value #ENDED_BYTES_MIN} bytes wait stay.
+   * Ends the sessions that hold most, largest first, until a tenth is let go of all that is held on
+   * this lane. Those that hold less than {@value #ENDED_BYTES_MIN} bytes stay.
    */
   void endLargestSessions(MemoryPressure memory) {
-    PriorityQueue<Session> largest =
-        new PriorityQueue<>(Comparator.comparingLong(Session::waitingBytes).reversed());
+    PriorityQueue<Holding> largest =
+        new PriorityQueue<>(Comparator.comparingLong(Holding::bytes).reversed());
     for (int i = 0; i < connectionCount; i++) {
       Connection connection = connections[i];
       Session session = connection == null ? null : connection.sessionOrNull();
-      if (session != null && session.waitingBytes() >= ENDED_BYTES_MIN) {
-        largest.add(session);
+      if (session != null) {
+        addIfLarge(session, largest);
       }
     }
-    deadlines
-        .values()
-        .forEach(due ->
-            due.stream()
-                .filter(session -> session.waitingBytes() >= ENDED_BYTES_MIN)
-                .forEach(largest::add));
-    long all = largest.stream().mapToLong(Session::waitingBytes).sum();
+    deadlines.values().forEach(due -> due.forEach(session -> addIfLarge(session, largest)));
+    long all = largest.stream().mapToLong(Holding::bytes).sum();
     for (long left = all; left > all - Math.ceilDiv(all, 10L); ) {
-      Session session = largest.remove();
-      left -= session.waitingBytes();
-      survive(() -> memory.end(session));
+      Holding holding = largest.remove();
+      left -= holding.bytes();
+      survive(() -> memory.end(holding.session()));
     }
   }
+
+  private static void addIfLarge(Session session, PriorityQueue<Holding> largest) {
+    long bytes = session.heldBytes();
+    if (bytes >= ENDED_BYTES_MIN) {
+      largest.add(new Holding(session, bytes));
+    }
+  }
+
+  /** A session and how much memory it holds. */
+  private record Holding(Session session, long bytes) {}
 
   private void sweepSessions(long nowMs) {
     while (!deadlines.isEmpty() && deadlines.firstKey() <= nowMs / 1000) {

@@ -6,7 +6,6 @@ import dev.herald.mqtt.codec.Limit;
 import dev.herald.mqtt.codec.Reason;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.function.IntSupplier;
 
 /**
  * What the server does without while memory is short, so that it does not die of it.
@@ -20,13 +19,16 @@ final class MemoryPressure {
   /** From here on no client is accepted that is not connected. */
   static final int REFUSE_CLIENTS = 1;
 
-  /** From here on less is kept: nothing at QoS 0 for slow clients, little for absent ones. */
+  /**
+   * From here on less is kept: nothing at QoS 0 for slow clients, little for absent ones, no
+   * further subscription.
+   */
   static final int KEEP_LESS = 2;
 
   /** From here on publishers are read only now and then. */
   static final int SLOW_PUBLISHERS = 3;
 
-  /** From here on the sessions for which most waits are ended. */
+  /** From here on the sessions that hold most are ended. */
   static final int END_SESSIONS = 4;
 
   /** How much less may wait for a session without a connection while less is kept. */
@@ -35,26 +37,32 @@ final class MemoryPressure {
   private static final Logger LOG = System.getLogger(MemoryPressure.class.getName());
   private static final int HYSTERESIS = 5;
 
+  /** Every how many looks memory is collected while it is short. */
+  private static final int COLLECTED_EVERY = 10;
+
   private final int highWater;
-  private final IntSupplier usedPercent;
+  private final Memory memory;
   private final Counters counters;
   private final Counter clientsRefused;
+  private final Counter subscriptionsRefused;
   private final Counter messagesDropped;
   private final Counter readsPaused;
   private final Counter sessionsEnded;
   private volatile int step;
+  private int looksAfterCollection;
 
   /**
    * Makes one that has not looked yet.
    *
    * @param highWater the mark in percent; 0 for none
-   * @param usedPercent tells how full memory is, in percent
+   * @param memory the process's
    */
-  MemoryPressure(int highWater, IntSupplier usedPercent, Metrics metrics, Counters counters) {
+  MemoryPressure(int highWater, Memory memory, Metrics metrics, Counters counters) {
     this.highWater = highWater;
-    this.usedPercent = usedPercent;
+    this.memory = memory;
     this.counters = counters;
     this.clientsRefused = shed(metrics, "clients_refused");
+    this.subscriptionsRefused = shed(metrics, "subscriptions_refused");
     this.messagesDropped = shed(metrics, "messages_dropped");
     this.readsPaused = shed(metrics, "reads_paused");
     this.sessionsEnded = shed(metrics, "sessions_ended");
@@ -65,7 +73,7 @@ final class MemoryPressure {
     metrics.gauge(
         "herald_mqtt_memory_used_percent",
         "How full memory is: heap in use or direct buffers, whichever is fuller.",
-        usedPercent::getAsInt);
+        memory::usedPercent);
   }
 
   private static Counter shed(Metrics metrics, String what) {
@@ -81,7 +89,7 @@ final class MemoryPressure {
     if (highWater == 0) {
       return;
     }
-    int used = usedPercent.getAsInt();
+    int used = memory.usedPercent();
     int before = step;
     int next = before;
     while (next < END_SESSIONS && used >= mark(next + 1)) {
@@ -91,11 +99,24 @@ final class MemoryPressure {
       next--;
     }
     step = next;
+    collectNowAndThen(next, before);
     if (next > before) {
       counters.limit(Limit.MEMORY).increment();
       LOG.log(Level.WARNING, "mqtt.memory_short step=" + next + " used=" + used + "%");
     } else if (next < before) {
       LOG.log(Level.INFO, "mqtt.memory_relaxed step=" + next + " used=" + used + "%");
+    }
+  }
+
+  /**
+   * A server that refuses its clients makes no garbage, so that nothing would be collected by
+   * itself, and memory would be short for ever after its users have left.
+   */
+  private void collectNowAndThen(int next, int before) {
+    looksAfterCollection++;
+    if (next > before || (next > 0 && looksAfterCollection >= COLLECTED_EVERY)) {
+      looksAfterCollection = 0;
+      memory.collect();
     }
   }
 
@@ -111,6 +132,11 @@ final class MemoryPressure {
   /** Returns whether a client is to be refused now; counts it. */
   boolean refusesClient() {
     return counted(REFUSE_CLIENTS, clientsRefused);
+  }
+
+  /** Returns whether a further subscription is to be refused now; counts it. */
+  boolean refusesSubscription() {
+    return counted(KEEP_LESS, subscriptionsRefused);
   }
 
   /** Returns whether a message at QoS 0 for a client that reads slowly is to be dropped; counts. */
@@ -138,7 +164,7 @@ final class MemoryPressure {
     return step >= END_SESSIONS;
   }
 
-  /** Ends a session for which much waits, with its connection. On the session's lane. */
+  /** Ends a session that holds much, with its connection. On the session's lane. */
   void end(Session session) {
     sessionsEnded.increment();
     session.expireAfter(0);
@@ -147,7 +173,8 @@ final class MemoryPressure {
       session.end();
     } else {
       connection.end(
-          Reason.QUOTA_EXCEEDED, "memory is short on this server, and much waits for you");
+          Reason.QUOTA_EXCEEDED,
+          "memory is short on this server, and this client holds much of it");
     }
   }
 

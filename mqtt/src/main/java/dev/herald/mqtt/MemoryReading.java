@@ -9,6 +9,7 @@ import java.lang.management.MemoryType;
 import java.lang.management.MemoryUsage;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * How full this process's memory is. Cheap: a few numbers that the JVM keeps anyway. Thread-safe.
@@ -16,7 +17,7 @@ import java.util.Set;
  * <p>Of the heap counts what is in use, not what waits to be collected: a pool that is collected
  * while the program runs counts as it is, any other as the last collection left it.
  */
-public final class MemoryReading {
+public final class MemoryReading implements Memory {
   /** The pools of old objects that are collected beside the program: little in them is dead. */
   private static final Set<String> COLLECTED_MEANWHILE =
       Set.of("G1 Old Gen", "ZGC Old Generation", "Shenandoah");
@@ -26,14 +27,32 @@ public final class MemoryReading {
           .filter(pool -> pool.getType() == MemoryType.HEAP)
           .toList();
 
-  private MemoryReading() {}
+  private final AtomicBoolean collecting = new AtomicBoolean();
+
+  /** Makes a reading of this process. */
+  public MemoryReading() {}
 
   /**
    * Returns how full memory is: the heap in percent of its greatest size, or the direct buffers in
    * percent of what they may take, whichever is more.
    */
-  public static int usedPercent() {
+  @Override
+  public int usedPercent() {
     return (int) Math.max(heapPercent(), directPercent());
+  }
+
+  @Override
+  public void collect() {
+    if (collecting.compareAndSet(false, true)) {
+      // not on a loop: the call returns when the collection is over
+      Thread.ofPlatform()
+          .daemon()
+          .name("herald-memory")
+          .start(() -> {
+            System.gc();
+            collecting.set(false);
+          });
+    }
   }
 
   private static long heapPercent() {

@@ -38,7 +38,6 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,8 +102,7 @@ public final class MqttEdge implements AutoCloseable {
             core.eventJson(),
             new Sessions(settings.sessionsMax(), core.metrics()),
             counters,
-            new MemoryPressure(
-                settings.memoryHighWater(), core.memoryPercent(), core.metrics(), counters),
+            new MemoryPressure(settings.memoryHighWater(), core.memory(), core.metrics(), counters),
             core.clock());
   }
 
@@ -120,7 +118,7 @@ public final class MqttEdge implements AutoCloseable {
    * @param metrics where the edge counts
    * @param origins which web pages may connect
    * @param clock the time of expiries
-   * @param memoryPercent tells how full memory is, in percent; called once a second
+   * @param memory the process's; looked at once a second
    * @param certificates what TLS listeners show, started; null for no TLS listener
    * @param relay keeps retained messages and sessions over a restart, or null; the edge has it load
    *     before it listens, and closes it once its clients are gone
@@ -134,7 +132,7 @@ public final class MqttEdge implements AutoCloseable {
       Metrics metrics,
       Origins origins,
       InstantSource clock,
-      IntSupplier memoryPercent,
+      Memory memory,
       @Nullable Certificates certificates,
       @Nullable RelayKeeper relay) {}
 
@@ -217,7 +215,7 @@ public final class MqttEdge implements AutoCloseable {
   /**
    * Returns what the server does without while memory is short: 0 nothing; 1 new clients are
    * refused; 2 less is kept for slow and absent clients; 3 publishers are read less; 4 the sessions
-   * for which most waits are ended. Each has those before it. From any thread.
+   * that hold most are ended. Each has those before it. From any thread.
    */
   public int memoryStep() {
     return broker.memory().step();

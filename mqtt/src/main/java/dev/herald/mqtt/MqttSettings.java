@@ -173,10 +173,11 @@ public record MqttSettings(
                     + " percent of what the JVM may take. Above it the server is not ready, and"
                     + " does without, step by step, each step a quarter of the way from the mark"
                     + " to 100 percent further: first new clients are refused with reason 0x89;"
-                    + " then QoS 0 messages are dropped for clients that read slowly and sessions"
+                    + " then further subscriptions are refused with reason 0x97,"
+                    + " QoS 0 messages are dropped for clients that read slowly and sessions"
                     + " without a connection may keep an eighth of queueBytesMax; then publishers"
-                    + " are read once a second only; then the sessions for which most waits are"
-                    + " ended with reason 0x97, a tenth of all that waits each second. A step is"
+                    + " are read once a second only; then the sessions that hold most memory are"
+                    + " ended with reason 0x97, a tenth of all that is held each second. A step is"
                     + " left five points below where it was taken. 0 sets no mark.",
             unit = "percent",
             def = "70",

@@ -62,6 +62,11 @@ final class PacketOutput {
     return handedOver + (gathered == null ? 0 : gathered.readableBytes());
   }
 
+  /** Returns how many bytes wait to be taken by the peer, with the topics of its aliases. */
+  long heldBytes() {
+    return pendingBytes() + (aliases == null ? 0 : aliases.bytes());
+  }
+
   /**
    * Returns whether so much waits that QoS 1 and 2 messages should wait in the session's queue
    * instead.

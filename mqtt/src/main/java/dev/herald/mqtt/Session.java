@@ -29,6 +29,9 @@ final class Session extends Subscriber {
   /** Option bit of a subscription: brings what its group has after a number. */
   private static final int RESUMES = 0x40;
 
+  /** About what a subscription takes beside its filter. */
+  private static final int SUBSCRIPTION_BYTES = 200;
+
   private final Broker broker;
   private final LoopLane lane;
   private final Sessions.Key key;
@@ -397,10 +400,18 @@ final class Session extends Subscriber {
     forgetOutboundIfEmpty();
   }
 
-  /** Returns how many bytes wait for the client or are under way to it. */
-  long waitingBytes() {
-    return (outbound == null ? 0 : outbound.bytes())
-        + (connection == null ? 0 : connection.out().pendingBytes());
+  /**
+   * Returns about how many bytes of memory the client has the server hold: messages for it, its
+   * filters and its will, and what its connection holds. Counts them anew.
+   */
+  long heldBytes() {
+    long bytes = outbound == null ? 0 : outbound.bytes();
+    for (String filter : subscriptions.keySet()) {
+      bytes += SUBSCRIPTION_BYTES + filter.length();
+    }
+    bytes += shared == null ? 0 : shared.heldBytes(SUBSCRIPTION_BYTES);
+    bytes += will == null ? 0 : will.payload().length;
+    return bytes + (connection == null ? 0 : connection.heldBytes());
   }
 
   /** Returns what is on its way to the client at QoS 1 and 2, for something that is to be. */

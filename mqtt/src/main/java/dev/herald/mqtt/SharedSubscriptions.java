@@ -52,6 +52,19 @@ final class SharedSubscriptions {
     return shares.containsKey(filter);
   }
 
+  /**
+   * Returns about how many bytes of memory they take.
+   *
+   * @param each what one takes beside its filter
+   */
+  long heldBytes(int each) {
+    long bytes = 0;
+    for (String filter : shares.keySet()) {
+      bytes += each + filter.length();
+    }
+    return bytes;
+  }
+
   /** Joins a group, or changes the options of being in it; returns whether the filter is new. */
   boolean subscribe(SharedFilter filter, int options, int identifier) {
     Share share = shares.get(filter.text());

@@ -254,8 +254,13 @@ final class Subscribing {
   }
 
   private @Nullable Refusal quota(String filter) {
-    if (session.subscriptionCount() < broker.settings().subscriptionsMax()
-        || session.isSubscribed(filter)) {
+    if (session.isSubscribed(filter)) {
+      return null;
+    }
+    if (broker.memory().refusesSubscription()) {
+      return new Refusal(Reason.QUOTA_EXCEEDED, "memory is short on this server; try again later");
+    }
+    if (session.subscriptionCount() < broker.settings().subscriptionsMax()) {
       return null;
     }
     broker.counters().limit(Limit.SUBSCRIPTIONS).increment();

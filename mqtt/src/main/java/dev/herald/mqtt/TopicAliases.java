@@ -21,6 +21,11 @@ final class TopicAliases {
     this.aliasesMax = aliasesMax;
   }
 
+  /** Returns how many characters the topics have. */
+  long bytes() {
+    return byTopic.keySet().stream().mapToLong(String::length).sum();
+  }
+
   /**
    * Returns how to name a topic: 0 without an alias, because it is no longer than one; an alias
    * that is to be sent with the topic; or, negative, one that stands for it.

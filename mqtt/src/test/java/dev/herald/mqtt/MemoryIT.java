@@ -5,9 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import dev.herald.mqtt.codec.PacketType;
 import dev.herald.mqtt.codec.Reason;
+import java.lang.management.GarbageCollectorMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the server does without while memory is short; the reading is the test's. */
 final class MemoryIT extends EdgeTest {
@@ -44,6 +48,42 @@ final class MemoryIT extends EdgeTest {
   }
 
   @Test
+  void garbage_isCollectedAtEachStepAndNowAndThen() {
+    memory(59);
+    assertThat(edge.collections()).isZero();
+    memory(60);
+    assertThat(edge.collections()).isEqualTo(1);
+    for (int look = 1; look < 10; look++) {
+      memory(60);
+    }
+    assertThat(edge.collections()).isEqualTo(1);
+    memory(60);
+    assertThat(edge.collections()).isEqualTo(2);
+    memory(70);
+    assertThat(edge.collections()).isEqualTo(3);
+    memory(64);
+    assertThat(edge.collections()).as("a step is left").isEqualTo(3);
+    memory(0);
+    for (int look = 0; look < 20; look++) {
+      memory(0);
+    }
+    assertThat(edge.collections()).isEqualTo(3);
+  }
+
+  @Test
+  void garbage_isCollectedByTheJvm() {
+    long before = collections();
+    new MemoryReading().collect();
+    await().until(() -> collections() > before);
+  }
+
+  private static long collections() {
+    return ManagementFactory.getGarbageCollectorMXBeans().stream()
+        .mapToLong(GarbageCollectorMXBean::getCollectionCount)
+        .sum();
+  }
+
+  @Test
   void noMark_noStep() {
     restart("memoryHighWater", "0");
     edge.memory(100);
@@ -67,6 +107,19 @@ final class MemoryIT extends EdgeTest {
     assertThat(present.message().payload()).isEqualTo("as ever");
     memory(54);
     edge.client(version, "new").ping();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"5, 151", "4, 128"})
+  void step2_furtherSubscriptionsAreRefused(int version, int code) {
+    RawClient client = edge.client(version, "c");
+    assertThat(client.subscribe(1, "old", "$share/g/old")).containsExactly(1, 1);
+    memory(70);
+    assertThat(client.subscribe(1, "new", "old", "$share/g/new", "$share/g/old"))
+        .containsExactly(code, 1, code, 1);
+    assertThat(shed("subscriptions_refused")).isEqualTo(2);
+    memory(0);
+    assertThat(client.subscribe(1, "new")).containsExactly(1);
   }
 
   @Test
@@ -164,5 +217,46 @@ final class MemoryIT extends EdgeTest {
     assertThat(shed("sessions_ended")).isEqualTo(3);
     RawClient back = edge.client(Wire.hello(5, "away").resume().sessionExpiry(100));
     assertThat(back.connack().sessionPresent()).as("so it knows that it missed some").isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"part of a packet", "filters", "groups", "aliases", "will"})
+  void step4_whoHoldsMostIsEnded(String what) {
+    RawClient idle = edge.client(5, "idle");
+    idle.subscribe(1, "idle");
+    Wire.Hello hello = Wire.hello(5, "greedy");
+    if (what.equals("will")) {
+      hello.will("t", "x".repeat(65_535), 0, false);
+    }
+    RawClient greedy = edge.client(hello);
+    switch (what) {
+      case "part of a packet" -> {
+        byte[] packet = Wire.publish(5, 0, "t", 0, "x".repeat(200_000));
+        greedy.send(Arrays.copyOf(packet, packet.length - 1));
+      }
+      case "filters" -> greedy.subscribe(1, "f".repeat(60_000), "g".repeat(60_000));
+      case "groups" -> greedy.subscribe(1, "$share/g/" + "f".repeat(65_500));
+      case "aliases" -> {
+        greedy.send(publish("a".repeat(60_000), 1));
+        greedy.send(publish("b".repeat(60_000), 2));
+      }
+      default -> {
+        assertThat(what).isEqualTo("will");
+        greedy.subscribe(1, "t");
+      }
+    }
+    await()
+        .until(() -> {
+          edge.memory(90);
+          return edge.metric("herald_mqtt_memory_shed_total", "sessions_ended") == 1;
+        });
+    log.expect("mqtt.memory_short step=4 used=90%");
+    greedy.expectEnd(Reason.QUOTA_EXCEEDED);
+    idle.ping();
+    assertThat(edge.sessions()).isEqualTo(1);
+  }
+
+  private static byte[] publish(String topic, int alias) {
+    return Wire.publish(5, 0, topic, 0, Wire.alias(alias), new byte[0]);
   }
 }

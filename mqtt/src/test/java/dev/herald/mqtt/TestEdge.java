@@ -58,7 +58,7 @@ final class TestEdge implements AutoCloseable {
   final Metrics metrics = new Metrics();
   final StoreGate store;
   final Router router;
-  private final AtomicInteger memoryPercent = new AtomicInteger();
+  private final GivenMemory memory = new GivenMemory();
 
   private final MqttEdge edge;
   private final @Nullable Certificates certificates;
@@ -141,7 +141,7 @@ final class TestEdge implements AutoCloseable {
                 metrics,
                 origins,
                 clock,
-                memoryPercent::get,
+                memory,
                 certificates,
                 keeper));
     try {
@@ -268,8 +268,13 @@ final class TestEdge implements AutoCloseable {
 
   /** Has memory be so full, and the server look at it. */
   void memory(int percent) {
-    memoryPercent.set(percent);
+    memory.percent.set(percent);
     edge.lookAtMemory();
+  }
+
+  /** Returns how often memory was to be collected. */
+  int collections() {
+    return memory.collections.get();
   }
 
   int memoryStep() {
@@ -373,6 +378,22 @@ final class TestEdge implements AutoCloseable {
 
     void open() {
       gate.release(Integer.MAX_VALUE - gate.availablePermits());
+    }
+  }
+
+  /** As full as the test says. */
+  private static final class GivenMemory implements Memory {
+    private final AtomicInteger percent = new AtomicInteger();
+    private final AtomicInteger collections = new AtomicInteger();
+
+    @Override
+    public int usedPercent() {
+      return percent.get();
+    }
+
+    @Override
+    public void collect() {
+      collections.incrementAndGet();
     }
   }
 

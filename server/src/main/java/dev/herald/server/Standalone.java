@@ -169,7 +169,7 @@ final class Standalone implements AutoCloseable {
             metrics,
             config.origins(),
             clock,
-            MemoryReading::usedPercent,
+            new MemoryReading(),
             certificates,
             relay);
     return new MqttEdge(config.mqtt(), config.ws(), addresses, parts);
