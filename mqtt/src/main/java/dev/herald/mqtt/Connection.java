@@ -27,7 +27,6 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -119,9 +118,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
    * that is not complete, and the topics of aliases.
    */
   long heldBytes() {
-    return out.heldBytes()
-        + publisher.aliasBytes()
-        + (incomplete == null ? 0 : incomplete.capacity());
+    int part = incomplete == null ? 0 : incomplete.capacity();
+    return part + out.heldBytes() + publisher.aliasBytes();
   }
 
   InboundPublisher publisher() {
@@ -146,22 +144,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   private void handshakeIsOver(SslHandshakeCompletionEvent handshake) {
     if (handshake.isSuccess()) {
-      noteCertificate(channel.pipeline().get(SslHandler.class));
+      peer = peer().afterHandshake(channel.pipeline().get(SslHandler.class).engine());
     } else {
       broker.counters().tlsHandshakesFailed.increment();
       LOG.log(Level.DEBUG, () -> "mqtt.tls_handshake_failed " + this + " " + handshake.cause());
-    }
-  }
-
-  private void noteCertificate(SslHandler tls) {
-    if (!tls.engine().getNeedClientAuth() && !tls.engine().getWantClientAuth()) {
-      return;
-    }
-    try {
-      String subject = tls.engine().getSession().getPeerPrincipal().getName();
-      peer = new Peer(peer().address(), subject);
-    } catch (SSLPeerUnverifiedException none) {
-      // it may connect without a certificate
     }
   }
 

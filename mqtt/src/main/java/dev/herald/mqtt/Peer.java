@@ -1,6 +1,8 @@
 package dev.herald.mqtt;
 
 import java.net.SocketAddress;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,5 +18,22 @@ record Peer(@Nullable SocketAddress address, @Nullable String certificateSubject
 
   static Peer orUnknown(@Nullable Peer peer) {
     return peer == null ? UNKNOWN : peer;
+  }
+
+  /**
+   * Returns this with the subject of the certificate that it showed, if it was asked for one.
+   *
+   * @param tls has gone through the handshake
+   */
+  Peer afterHandshake(SSLEngine tls) {
+    if (!tls.getNeedClientAuth() && !tls.getWantClientAuth()) {
+      return this;
+    }
+    try {
+      return new Peer(address, tls.getSession().getPeerPrincipal().getName());
+    } catch (SSLPeerUnverifiedException none) {
+      // it may connect without a certificate
+      return this;
+    }
   }
 }

@@ -291,7 +291,7 @@ final class ResumeIT extends EdgeTest {
     // many times what the queue and the sockets hold, while the reader reads nothing
     write(writer, "g", 600, LARGE);
     Session session = edge.edge().session(new Sessions.Key(Identity.DEFAULT_APP, "r"));
-    assertThat(session == null ? Long.MAX_VALUE : session.waitingBytes()).isLessThan(1 << 20);
+    assertThat(session == null ? Long.MAX_VALUE : session.heldBytes()).isLessThan(1 << 20);
     expect(reader, 1, 600);
     write(writer, "g", 1, "c");
     expect(reader, 601, 601);
