@@ -1,9 +1,7 @@
 package dev.herald.sql;
 
 import dev.herald.core.event.GroupEvent;
-import dev.herald.core.event.GroupEvent.Created;
 import dev.herald.core.event.GroupKey;
-import dev.herald.core.event.GroupMessage;
 import dev.herald.core.metric.Metrics;
 import dev.herald.core.store.History.Page;
 import dev.herald.core.store.History.TimeRange;
@@ -11,13 +9,8 @@ import dev.herald.core.store.Scope;
 import dev.herald.testkit.GroupEvents;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,22 +19,23 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
- * Measures the store on this machine's disk: synced rows per second by size of batch, beside bare
- * batched inserts of the same rows with the same syncs, and the time a page of history takes. Run
- * it as a main class of the test class path.
+ * Measures on this machine how long a page of history takes while the store grows, and how many
+ * bytes a message takes. Run it as a main class of the test class path.
  */
 final class StoreSpeed {
   private static final Logger LOG = System.getLogger(StoreSpeed.class.getName());
   private static final long MIB = 1 << 20;
   private static final StoreSettings SETTINGS =
       new StoreSettings(0, 64 * MIB, 8 * MIB, 256 * MIB, 16 * MIB, 4, Duration.ofMillis(1500));
+  private static final String CONTENT = "x".repeat(100);
   private static final int GROUPS = 1000;
-  private static final int ROUNDS = 10;
-  private static final int ROWS_PER_ROUND = 2000;
-  private static final int PAGES = 20_000;
+  private static final int USERS = 5000;
+  private static final int PAGE_SIZE = 50;
+  private static final int PAGES = 3000;
 
   private final SplittableRandom random = new SplittableRandom(7);
   private final Path place;
+  private int stored;
 
   private StoreSpeed(Path place) {
     this.place = place;
@@ -58,153 +52,72 @@ final class StoreSpeed {
     }
   }
 
-  private void measure() throws SQLException {
+  private void measure() {
     try (SqliteStore store = new SqliteStore(place.resolve("store"), SETTINGS, new Metrics())) {
       store.start();
-      Database bare = new Database(place.resolve("bare"), SETTINGS);
-      try (SqliteStore schema = new SqliteStore(place.resolve("bare"), SETTINGS, new Metrics())) {
-        schema.start();
-      }
-      try (Connection connection = bare.openWriter(false)) {
-        GroupEvents events = new GroupEvents();
-        GroupEvents bareEvents = new GroupEvents();
-        BareInserts inserts = new BareInserts(connection);
-        for (int size : new int[] {4096, 1, 10, 100, 4096}) {
-          Tally ours = new Tally();
-          Tally theirs = new Tally();
-          for (int round = 0; round < ROUNDS; round++) {
-            ours.add(size, batches(size, events), store::append);
-            theirs.add(size, batches(size, bareEvents), inserts::append);
-          }
-          LOG.log(Level.INFO, "batch of " + size + ": " + ours + "; bare inserts: " + theirs);
+      GroupEvents events = new GroupEvents();
+      for (int total : new int[] {10_000, 100_000, 1_000_000}) {
+        fill(store, events, total);
+        for (Scope scope :
+            List.of(
+                new Scope("app", "0", null),
+                new Scope("app", null, "user0"),
+                new Scope("app", "0", "user0"))) {
+          pages(store, scope, total);
         }
       }
-      pages(store, 20);
-      pages(store, 1000);
     }
+    LOG.log(
+        Level.INFO,
+        "bytes per message: " + new Database(place.resolve("store"), SETTINGS).bytes() / 1e6);
   }
 
-  private List<List<GroupEvent>> batches(int size, GroupEvents events) {
-    List<List<GroupEvent>> batches = new ArrayList<>();
-    for (int count = 0; count < Math.max(3, ROWS_PER_ROUND / size); count++) {
-      List<GroupEvent> batch = new ArrayList<>(size);
-      for (int i = 0; i < size; i++) {
-        batch.add(
-            events.nextWith(new GroupKey("app", "" + random.nextInt(GROUPS)), "x".repeat(100)));
-      }
-      batches.add(batch);
-    }
-    return batches;
-  }
-
-  /** Times pages at every depth of one long group. */
-  private void pages(SqliteStore store, int pageSize) {
-    GroupKey key = new GroupKey("app", "long");
-    GroupEvents own = new GroupEvents();
-    TimeRange always = new TimeRange(0, Long.MAX_VALUE);
-    long total = store.messages(new Scope("app", "long", null), always, new Page(0, 1)).total();
-    while (total < 200_000) {
+  /** Adds messages until there are so many, a tenth of them in one group and by one user. */
+  private void fill(SqliteStore store, GroupEvents events, int total) {
+    while (stored < total) {
       List<GroupEvent> batch = new ArrayList<>();
-      for (int i = 0; i < 10_000; i++) {
-        batch.add(shifted(own.nextWith(key, "x".repeat(100))));
+      for (int i = 0; i < 5000; i++) {
+        int group = random.nextInt(10) == 0 ? 0 : random.nextInt(GROUPS);
+        int user = random.nextInt(10) == 0 ? 0 : random.nextInt(USERS);
+        batch.add(
+            events.nextBy(
+                new GroupKey("app", Integer.toString(group)), "user" + user, null, CONTENT));
       }
       store.append(batch);
-      total += batch.size();
+      stored += batch.size();
     }
-    int count = PAGES / pageSize * 20;
-    long[] ns = new long[count];
-    for (int i = 0; i < count; i++) {
-      Page page = new Page(random.nextLong(total / pageSize), pageSize);
+  }
+
+  private void pages(SqliteStore store, Scope scope, int stored) {
+    TimeRange always = new TimeRange(0, Long.MAX_VALUE);
+    long total = store.messages(scope, always, new Page(0, 1)).total();
+    long[] ns = new long[PAGES];
+    long[] rangeNs = new long[PAGES];
+    for (int i = 0; i < PAGES; i++) {
+      Page page = new Page(random.nextLong(Math.max(1, total / PAGE_SIZE)), PAGE_SIZE);
       long begin = System.nanoTime();
-      store.messages(new Scope("app", "long", null), always, page);
+      store.messages(scope, always, page);
       ns[i] = System.nanoTime() - begin;
+      long from = random.nextLong(stored * 1000L);
+      begin = System.nanoTime();
+      store.messages(scope, new TimeRange(from, Long.MAX_VALUE), new Page(0, PAGE_SIZE));
+      rangeNs[i] = System.nanoTime() - begin;
     }
     Arrays.sort(ns);
+    Arrays.sort(rangeNs);
     LOG.log(
         Level.INFO,
         String.format(
             Locale.ROOT,
-            "page of %d at any depth of %,d: p50 %d us, p99 %d us",
-            pageSize,
+            "%,d stored, %s has %,d: page of %d p50 %d us, p99 %d us; in a range p50 %d us, p99 %d"
+                + " us",
+            stored,
+            scope,
             total,
-            ns[count / 2] / 1000,
-            ns[count * 99 / 100] / 1000));
-  }
-
-  private static GroupEvent shifted(Created event) {
-    GroupMessage m = event.message();
-    return new Created(
-        new GroupMessage(
-            m.messageId() + (1L << 40),
-            m.key(),
-            m.userId(),
-            m.content(),
-            m.createTimeMs(),
-            null,
-            m.type(),
-            m.seq()),
-        null);
-  }
-
-  private interface Sink {
-    void append(List<GroupEvent> batch) throws SQLException;
-  }
-
-  /** Adds up rounds; the rounds of both sides alternate, so that a busy machine slows both. */
-  private static final class Tally {
-    private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-    private long rows;
-    private long ns;
-    private long cpuNs;
-
-    void add(int size, List<List<GroupEvent>> batches, Sink sink) throws SQLException {
-      long begin = System.nanoTime();
-      long cpuBegin = threads.getCurrentThreadCpuTime();
-      for (List<GroupEvent> batch : batches) {
-        sink.append(batch);
-      }
-      cpuNs += threads.getCurrentThreadCpuTime() - cpuBegin;
-      ns += System.nanoTime() - begin;
-      rows += (long) size * batches.size();
-    }
-
-    @Override
-    public String toString() {
-      return String.format(
-          Locale.ROOT, "%,.0f rows/s, %.1f us of CPU each", rows * 1e9 / ns, cpuNs / 1e3 / rows);
-    }
-  }
-
-  /** The same rows into the same table, and nothing else. */
-  private static final class BareInserts {
-    private final Connection connection;
-    private final PreparedStatement insert;
-
-    BareInserts(Connection connection) throws SQLException {
-      this.connection = connection;
-      this.insert =
-          connection.prepareStatement("INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
-    }
-
-    void append(List<GroupEvent> batch) throws SQLException {
-      connection.setAutoCommit(false);
-      for (GroupEvent event : batch) {
-        GroupMessage m = ((Created) event).message();
-        Jdbc.bind(
-            insert,
-            Long.parseLong(m.key().groupId()),
-            m.seq(),
-            m.seq(),
-            m.messageId(),
-            1L,
-            m.createTimeMs(),
-            m.type(),
-            null,
-            m.content());
-        insert.addBatch();
-      }
-      insert.executeBatch();
-      connection.setAutoCommit(true);
-    }
+            PAGE_SIZE,
+            ns[PAGES / 2] / 1000,
+            ns[PAGES * 99 / 100] / 1000,
+            rangeNs[PAGES / 2] / 1000,
+            rangeNs[PAGES * 99 / 100] / 1000));
   }
 }

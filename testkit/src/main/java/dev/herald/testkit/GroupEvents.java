@@ -36,6 +36,12 @@ public final class GroupEvents {
     return next(key, userId, "content", timeMs + 1000, clientMessageId);
   }
 
+  /** Makes the next creation of a group by a user, with this content. */
+  public Created nextBy(
+      GroupKey key, String userId, @Nullable String clientMessageId, String content) {
+    return next(key, userId, content, timeMs + 1000, clientMessageId);
+  }
+
   /** Makes the next creation of a group with this content. */
   public Created nextWith(GroupKey key, String content) {
     return next(key, "user", content, timeMs + 1000, null);

@@ -7,9 +7,14 @@ import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
 import dev.herald.core.event.GroupCommand;
 import dev.herald.core.event.GroupCommand.Create;
+import dev.herald.core.event.GroupCommand.NoticeText;
 import dev.herald.core.event.GroupCommand.Outcome;
+import dev.herald.core.event.GroupCommand.PublishNotice;
+import dev.herald.core.event.GroupCommand.RecallMessage;
+import dev.herald.core.event.GroupCommand.Target;
 import dev.herald.core.event.GroupKey;
 import dev.herald.core.group.GroupCommands.Draft;
+import dev.herald.core.group.GroupCommands.NoticeDraft;
 import dev.herald.core.id.MessageIds;
 import dev.herald.core.journal.Journal;
 import java.time.InstantSource;
@@ -17,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -74,6 +80,86 @@ class GroupCommandsTest {
         .isInstanceOfSatisfying(
             HeraldException.class, refusal -> assertThat(refusal.code()).isEqualTo(code));
     assertThat(journal.commands).isEmpty();
+  }
+
+  @Test
+  void recall_valid_isAppendedAsGiven() {
+    Target target = new Target(7, "app", null, "moderator");
+    commands.recall(target, "a".repeat(255));
+    commands.recall(new Target(-1, null, null, null), null);
+
+    assertThat(journal.commands)
+        .containsExactly(
+            new RecallMessage(target, "a".repeat(255)),
+            new RecallMessage(new Target(-1, null, null, null), null));
+  }
+
+  @Test
+  void publishNotice_valid_isAppendedWithType0WhenNoneIsGiven() {
+    commands.publishNotice(notice("t".repeat(255), "", "", null));
+
+    PublishNotice command = (PublishNotice) journal.commands.getFirst();
+    assertThat(command)
+        .isEqualTo(
+            new PublishNotice(
+                command.noticeId(),
+                new GroupKey("a", "g"),
+                "u",
+                new NoticeText("t".repeat(255), "", "", 0),
+                null));
+  }
+
+  static Stream<Arguments> otherFaults() {
+    Target any = new Target(1, null, null, null);
+    String large = "c".repeat(65_536);
+    return Stream.of(
+        fault(c -> c.recall(any, "x".repeat(256)), ErrorCode.FIELD_INVALID, "recallCause"),
+        fault(c -> c.recall(any, "\uD83D"), ErrorCode.FIELD_INVALID, "recallCause"),
+        fault(c -> c.recall(new Target(1, "", null, null), null), ErrorCode.FIELD_INVALID, "appId"),
+        fault(
+            c -> c.deleteNotice(new Target(1, "a", "\0", null)),
+            ErrorCode.FIELD_INVALID,
+            "groupId"),
+        fault(c -> c.publishNotice(notice(null, "c", null, 1)), ErrorCode.FIELD_MISSING, "title"),
+        fault(
+            c -> c.publishNotice(notice("x".repeat(256), "c", null, 1)),
+            ErrorCode.FIELD_INVALID,
+            "title"),
+        fault(c -> c.publishNotice(notice("t", null, null, 1)), ErrorCode.FIELD_MISSING, "content"),
+        fault(
+            c -> c.publishNotice(notice("t", large, null, 1)),
+            ErrorCode.PAYLOAD_TOO_LARGE,
+            "content"),
+        fault(
+            c -> c.publishNotice(notice("t", "c", large, 1)),
+            ErrorCode.PAYLOAD_TOO_LARGE,
+            "jumpUrl"),
+        fault(c -> c.markRead("a", "g", "u", -1), ErrorCode.FIELD_INVALID, "seq"),
+        fault(c -> c.markRead("a", "g", null, 1), ErrorCode.FIELD_MISSING, "userId"),
+        fault(c -> c.addMember("a", null, "u"), ErrorCode.FIELD_MISSING, "groupId"));
+  }
+
+  private static Arguments fault(Consumer<GroupCommands> command, ErrorCode code, String field) {
+    return Arguments.of(command, code, field);
+  }
+
+  @ParameterizedTest
+  @MethodSource("otherFaults")
+  void command_invalid_isRefusedNamingTheFieldAndNothingIsAppended(
+      Consumer<GroupCommands> command, ErrorCode code, String field) {
+    assertThatThrownBy(() -> command.accept(commands))
+        .hasMessageStartingWith(field)
+        .isInstanceOfSatisfying(
+            HeraldException.class, refusal -> assertThat(refusal.code()).isEqualTo(code));
+    assertThat(journal.commands).isEmpty();
+  }
+
+  private static NoticeDraft notice(
+      @Nullable String title,
+      @Nullable String content,
+      @Nullable String jumpUrl,
+      @Nullable Integer type) {
+    return new NoticeDraft("a", "g", "u", title, content, jumpUrl, type, null);
   }
 
   private static Draft draft(
