@@ -6,8 +6,8 @@ public interface Memory {
   int usedPercent();
 
   /**
-   * Has what is not used any more collected, so that it does not count. Returns at once; does
-   * nothing while that goes on.
+   * Has what is not used any more collected, so that it does not count, unless old objects were
+   * collected since the last call anyway. Returns at once.
    */
   void collect();
 }

@@ -3,13 +3,16 @@ package dev.herald.mqtt;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.util.internal.PlatformDependent;
+import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
 import java.lang.management.MemoryUsage;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * How full this process's memory is. Cheap: a few numbers that the JVM keeps anyway. Thread-safe.
@@ -27,6 +30,14 @@ public final class MemoryReading implements Memory {
           .filter(pool -> pool.getType() == MemoryType.HEAP)
           .toList();
 
+  /** Those that collect old objects. */
+  private static final List<GarbageCollectorMXBean> OF_OLD =
+      ManagementFactory.getGarbageCollectorMXBeans().stream()
+          .filter(collector ->
+              Arrays.stream(collector.getMemoryPoolNames()).anyMatch(MemoryReading::isOld))
+          .toList();
+
+  private final AtomicLong collectionsBefore = new AtomicLong(-1);
   private final AtomicBoolean collecting = new AtomicBoolean();
 
   /** Makes a reading of this process. */
@@ -43,7 +54,9 @@ public final class MemoryReading implements Memory {
 
   @Override
   public void collect() {
-    if (collecting.compareAndSet(false, true)) {
+    long collections = OF_OLD.stream().mapToLong(GarbageCollectorMXBean::getCollectionCount).sum();
+    if (collectionsBefore.getAndSet(collections) == collections
+        && collecting.compareAndSet(false, true)) {
       // not on a loop: the call returns when the collection is over
       Thread.ofPlatform()
           .daemon()
@@ -53,6 +66,10 @@ public final class MemoryReading implements Memory {
             collecting.set(false);
           });
     }
+  }
+
+  private static boolean isOld(String pool) {
+    return COLLECTED_MEANWHILE.contains(pool) || pool.contains("Old") || pool.contains("Tenured");
   }
 
   private static long heapPercent() {
