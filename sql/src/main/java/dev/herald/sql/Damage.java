@@ -58,8 +58,8 @@ final class Damage {
   static String heads(Connection connection) throws SQLException {
     String sql =
         "SELECT h.group_id FROM (SELECT * FROM group_head ORDER BY group_key DESC LIMIT ?) h WHERE"
-            + " h.message_no > 0 AND NOT EXISTS (SELECT 1 FROM message m WHERE m.group_key ="
-            + " h.group_key AND m.no = h.message_no AND m.seq <= h.seq)";
+            + " h.message_no > h.pruned_no AND NOT EXISTS (SELECT 1 FROM message m WHERE"
+            + " m.group_key = h.group_key AND m.no = h.message_no AND m.seq <= h.seq)";
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       String groupId = Jdbc.first(statement, row -> row.getString(1), GROUPS_CHECKED);
       return groupId == null ? "" : "the last message of group " + groupId + " is missing";

@@ -54,6 +54,7 @@ final class EventWriter implements AutoCloseable {
 
   private EventWriter(Connection connection) throws SQLException {
     this.connection = connection;
+    Jdbc.number(connection, "PRAGMA secure_delete = ON"); // what is recalled leaves the file too
     dataVersion = connection.prepareStatement("PRAGMA data_version");
     findLatest = connection.prepareStatement("SELECT time_ms FROM latest");
     updateLatest = connection.prepareStatement("UPDATE latest SET time_ms = ? WHERE one = 1");

@@ -30,6 +30,9 @@ import dev.herald.core.store.History.Page;
 import dev.herald.core.store.History.TimeRange;
 import dev.herald.core.store.Scope;
 import dev.herald.testkit.MutableClock;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -85,6 +88,24 @@ class GroupWithdrawalTest {
     assertThat(store.eventsAfter(G, 0, 10))
         .containsExactly(new Created(expected, null), (GroupEvent) recalled.change());
     assertThat(shown.getLast()).isEqualTo(recalled.change());
+  }
+
+  @Test
+  void recall_contentIsNotInTheFileAnyMore() throws IOException {
+    String small = "a small secret";
+    String large = "a large secret ".repeat(4000);
+    apply(create(1, G, small));
+    apply(create(2, G, large));
+    apply(create(3, G, "what stays"));
+    apply(recall(1, null, null));
+    apply(recall(2, null, null));
+
+    store.close();
+
+    String file = Files.readString(data.resolve("herald.db"), StandardCharsets.ISO_8859_1);
+    assertThat(file.contains("what stays")).isTrue();
+    assertThat(file.contains("a small secret")).isFalse();
+    assertThat(file.contains("a large secret")).isFalse();
   }
 
   @Test

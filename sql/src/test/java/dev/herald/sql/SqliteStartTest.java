@@ -124,6 +124,14 @@ class SqliteStartTest {
   }
 
   @Test
+  void start_schemaOfBeforeTheFirstRelease_isRefused() throws SQLException {
+    fill(1);
+    change("PRAGMA user_version = 1");
+
+    assertRefused("never released", "move the file away", file.toString());
+  }
+
+  @Test
   void start_otherProgramsDatabase_isRefused() throws IOException, SQLException {
     Files.createDirectories(data);
     change("CREATE TABLE bookmarks (url TEXT)");
