@@ -181,9 +181,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
    * @param gathered whether the buffer is our own
    */
   private void decode(ByteBuf in, boolean gathered) {
+    LoopLane on = lane;
+    int packets = 0;
     try {
       while (!ending && !moving && !held && decodeOne(in)) {
-        // one packet after the other
+        packets++;
       }
     } catch (PacketException broken) {
       Limit limit = broken.limit();
@@ -197,6 +199,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
       LOG.log(Level.ERROR, "mqtt.packet_failed " + this, failure);
       end(Reason.UNSPECIFIED_ERROR, null);
     } finally {
+      on.countRead(packets);
       keep(in, gathered);
     }
   }

@@ -13,9 +13,10 @@ final class Lanes {
   private final List<LoopLane> lanes = new ArrayList<>();
   private final IdentityHashMap<EventExecutor, LoopLane> byLoop = new IdentityHashMap<>();
 
-  Lanes(EventLoopGroup group, MqttSettings settings, InstantSource clock) {
+  Lanes(EventLoopGroup group, PacedIo.Factory paced, MqttSettings settings, InstantSource clock) {
     for (EventExecutor executor : group) {
-      LoopLane lane = new LoopLane((EventLoop) executor, lanes.size(), settings, clock);
+      EventLoop loop = (EventLoop) executor;
+      LoopLane lane = new LoopLane(loop, lanes.size(), paced.of(loop), settings, clock);
       lanes.add(lane);
       byLoop.put(executor, lane);
     }

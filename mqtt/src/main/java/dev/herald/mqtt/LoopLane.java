@@ -41,6 +41,7 @@ final class LoopLane implements Lane {
   private final EventLoop loop;
   private final int index;
   private final InstantSource clock;
+  private final PacedIo paced;
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean drainScheduled = new AtomicBoolean();
   private final Runnable drain = this::drain;
@@ -57,7 +58,8 @@ final class LoopLane implements Lane {
   private boolean flushScheduled;
   private int tick;
 
-  LoopLane(EventLoop loop, int index, MqttSettings settings, InstantSource clock) {
+  LoopLane(EventLoop loop, int index, PacedIo paced, MqttSettings settings, InstantSource clock) {
+    this.paced = paced;
     this.decoder = new PacketDecoder(settings.topicBytesMax(), settings.topicLevelsMax());
     this.loop = loop;
     this.index = index;
@@ -101,6 +103,11 @@ final class LoopLane implements Lane {
   /** Returns the seconds since the lane started; advances once a second. */
   int tick() {
     return tick;
+  }
+
+  /** Counts a read of a connection, and how many whole packets it brought. */
+  void countRead(int wholePackets) {
+    paced.countRead(wholePackets);
   }
 
   /** Fails if the calling thread is not this lane's. */
@@ -187,6 +194,7 @@ final class LoopLane implements Lane {
 
   private void flush() {
     flushScheduled = false;
+    paced.countWrites(dirty.size());
     for (int i = 0; i < dirty.size(); i++) {
       dirty.get(i).flush();
     }

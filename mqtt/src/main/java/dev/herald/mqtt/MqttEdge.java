@@ -145,13 +145,14 @@ public final class MqttEdge implements AutoCloseable {
    *     operator if what was kept cannot be loaded; everything opened so far is closed then
    */
   public synchronized void start() throws IOException {
+    PacedIo.Factory paced =
+        new PacedIo.Factory(
+            Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
     EventLoopGroup loops =
         new MultiThreadIoEventLoopGroup(
-            settings.loopCount(),
-            new DefaultThreadFactory("herald-mqtt"),
-            Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+            settings.loopCount(), new DefaultThreadFactory("herald-mqtt"), paced);
     group = loops;
-    lanes = new Lanes(loops, settings, broker.clock());
+    lanes = new Lanes(loops, paced, settings, broker.clock());
     for (LoopLane lane : lanes.all()) {
       router.addLane(lane);
       lane.start();
