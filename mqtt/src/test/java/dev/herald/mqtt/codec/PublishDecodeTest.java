@@ -4,6 +4,7 @@ import static dev.herald.mqtt.codec.Bytes.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.herald.core.route.MessageProperties;
+import dev.herald.core.route.MessageProperties.PayloadFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -103,9 +104,13 @@ final class PublishDecodeTest {
   }
 
   @Test
-  void publish_falsePropertiesAreNone() {
+  void publish_payloadFormatIsToldAsItWasSaid() {
     Publish packet = decoding.publish(0, 5, bytes(0, 1, "t", 2, 0x01, 0));
-    assertThat(packet.properties()).isEqualTo(MessageProperties.NONE);
+    assertThat(packet.properties().payloadFormat()).isEqualTo(PayloadFormat.BYTES);
+    packet = decoding.publish(0, 5, bytes(0, 1, "t", 2, 0x01, 1));
+    assertThat(packet.properties().payloadFormat()).isEqualTo(PayloadFormat.UTF8);
+    packet = decoding.publish(0, 5, bytes(0, 1, "t", 0));
+    assertThat(packet.properties().payloadFormat()).isEqualTo(PayloadFormat.NOT_SAID);
   }
 
   @Test
