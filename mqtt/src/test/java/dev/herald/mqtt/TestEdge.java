@@ -144,6 +144,10 @@ final class TestEdge implements AutoCloseable {
                 memory,
                 certificates,
                 keeper));
+    start(certificates, edge);
+  }
+
+  private static void start(@Nullable Certificates certificates, MqttEdge edge) {
     try {
       if (certificates != null) {
         certificates.start();
