@@ -2,12 +2,20 @@ package dev.herald.http;
 
 import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.common.ResponseHeadersBuilder;
+import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /** Makes answers: the envelope under the paths of the group-message contract, JSON elsewhere. */
 final class Answers {
@@ -15,6 +23,7 @@ final class Answers {
   static final MediaType PROBLEM = MediaType.create("application", "problem+json");
 
   private static final int RETRY_AFTER_SECONDS = 1;
+  private static final int TAG_BYTES = 16;
 
   private Answers() {}
 
@@ -29,14 +38,66 @@ final class Answers {
   }
 
   /**
-   * Returns the answer to a request that was refused: an envelope under the contract's paths, a
-   * problem elsewhere.
+   * Returns the answer to a request that created something.
+   *
+   * @param repeated whether it was a retry, which is answered by 200
+   * @param path where it is
+   */
+  static HttpResponse created(boolean repeated, String path, byte[] document) {
+    return HttpResponse.of(
+        ResponseHeaders.builder(repeated ? HttpStatus.OK : HttpStatus.CREATED)
+            .contentType(MediaType.JSON_UTF_8)
+            .set(HttpHeaderNames.LOCATION, path)
+            .build(),
+        HttpData.wrap(document));
+  }
+
+  /** Returns the answer that work makes which may block, on a thread of its own. */
+  static HttpResponse later(ServiceRequestContext ctx, Supplier<HttpResponse> work) {
+    return HttpResponse.of(CompletableFuture.supplyAsync(work, ctx.blockingTaskExecutor()));
+  }
+
+  /**
+   * Returns an answer of 200 with a JSON document that a client may keep: its tag is made of its
+   * content, and a request that has it already is answered by 304 without it.
+   */
+  static HttpResponse tagged(HttpRequest request, byte[] document) {
+    String tag = tagOf(document);
+    boolean same = Pages.matches(request.headers().get(HttpHeaderNames.IF_NONE_MATCH), tag);
+    ResponseHeadersBuilder headers =
+        ResponseHeaders.builder(same ? HttpStatus.NOT_MODIFIED : HttpStatus.OK)
+            .set(HttpHeaderNames.ETAG, tag)
+            .set(HttpHeaderNames.CACHE_CONTROL, "private, no-cache");
+    return same
+        ? HttpResponse.of(headers.build())
+        : HttpResponse.of(
+            headers.contentType(MediaType.JSON_UTF_8).build(), HttpData.wrap(document));
+  }
+
+  private static String tagOf(byte[] document) {
+    try {
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(document);
+      return '"' + HexFormat.of().formatHex(digest, 0, TAG_BYTES) + '"';
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  /**
+   * Returns the answer to a request that was refused: an envelope under the contract's paths, where
+   * what the use case refuses is no error of HTTP; a problem elsewhere.
    *
    * @param path the path that was asked for
    */
   static HttpResponse refusal(String path, HeraldException refusal) {
     ErrorCode code = refusal.code();
-    return refusal(path, HttpStatus.valueOf(code.httpStatus()), code.name(), refusal.detail());
+    HttpStatus status = HttpStatus.valueOf(code.httpStatus());
+    boolean ofUseCase = status.equals(HttpStatus.NOT_FOUND) || status.equals(HttpStatus.CONFLICT);
+    return refusal(
+        path,
+        ofUseCase && isContract(path) ? HttpStatus.OK : status,
+        code.name(),
+        refusal.detail());
   }
 
   /**

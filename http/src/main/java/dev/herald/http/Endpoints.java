@@ -7,6 +7,7 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceOptions;
 import com.linecorp.armeria.server.websocket.WebSocketService;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The list of everything the server answers; {@code openapi.yaml} describes the same list. */
@@ -14,18 +15,71 @@ final class Endpoints {
   /** How long a peer may take to answer the close frame before the connection is closed. */
   private static final long CLOSE_DELAY_MS = 1000;
 
+  private static final String GROUP = "/v1/apps/{appId}/groups/{groupId}";
+  private static final String USER = "/v1/apps/{appId}/users/{userId}";
+
   private Endpoints() {}
 
   static List<Endpoint> all(
-      MessageApi messages,
+      Hub hub,
+      HttpSettings settings,
       Gateways gateways,
-      GatewaySettings gatewaySettings,
+      EventWaits waits,
       OperatorApi operator,
       Pages pages) {
+    List<Endpoint> all = new ArrayList<>();
+    all.addAll(contract(hub, settings, gateways));
+    all.addAll(resources(hub, settings.requestBytesMax(), waits));
+    all.addAll(operation(operator, pages));
+    return List.copyOf(all);
+  }
+
+  /** The group-message contract. */
+  private static List<Endpoint> contract(Hub hub, HttpSettings settings, Gateways gateways) {
+    MessageApi messages = new MessageApi(hub, settings.requestBytesMax());
+    NoticeApi notices = new NoticeApi(hub, settings.requestBytesMax());
     return List.of(
         post("/chat/message/create", messages::create),
         get("/chat/message/findByGroupId", messages::findByGroup),
-        get("/chat/message/broadcast/{appId}/{gatewayId}", gateway(gateways, gatewaySettings)),
+        post("/chat/message/recall", messages::recall),
+        get("/chat/message/findByUserId", messages::findByUser),
+        get("/chat/message/findByGroupIdAndUserId", messages::findByGroupAndUser),
+        get("/chat/message/findBeforeByMessageId", messages::findBefore),
+        get("/chat/message/findAfterByMessageId", messages::findAfter),
+        get("/chat/group/findGroupListByUserId", messages::groups),
+        get("/chat/message/broadcast/{appId}/{gatewayId}", gateway(gateways, settings.gateway())),
+        post("/notice/information/create", notices::create),
+        post("/notice/information/delete", notices::delete),
+        get("/notice/information/findByGroupId", notices::findByGroup),
+        get("/notice/information/findByUserId", notices::findByUser),
+        get("/notice/information/findByGroupIdAndUserId", notices::findByGroupAndUser));
+  }
+
+  /** The same use cases, and more, as resources. */
+  private static List<Endpoint> resources(Hub hub, int requestBytesMax, EventWaits waits) {
+    MessageResources messages = new MessageResources(hub, requestBytesMax);
+    NoticeResources notices = new NoticeResources(hub, requestBytesMax);
+    EventResources events = new EventResources(hub, waits);
+    UserResources users = new UserResources(hub, requestBytesMax);
+    return List.of(
+        post(GROUP + "/messages", messages::create),
+        get(GROUP + "/messages", messages::ofGroup),
+        get(GROUP + "/messages/{messageId}", messages::get),
+        post(GROUP + "/messages/{messageId}/recall", messages::recall),
+        post(GROUP + "/notices", notices::create),
+        get(GROUP + "/notices", notices::list),
+        get(GROUP + "/notices/{noticeId}", notices::get),
+        new Endpoint(HttpMethod.DELETE, GROUP + "/notices/{noticeId}", notices::delete),
+        get(GROUP + "/events", events::events),
+        get(GROUP + "/export", events::export),
+        new Endpoint(HttpMethod.PUT, GROUP + "/members/{userId}", users::add),
+        new Endpoint(HttpMethod.PUT, GROUP + "/read", users::read),
+        get(USER + "/groups", users::groups),
+        get(USER + "/messages", messages::ofUser));
+  }
+
+  private static List<Endpoint> operation(OperatorApi operator, Pages pages) {
+    return List.of(
         get("/health", operator::health),
         get("/ready", operator::ready),
         get("/metrics", operator::metrics),

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.herald.core.event.GroupMessage;
 import dev.herald.core.event.GroupNotice;
 import dev.herald.core.store.History.Listing;
+import dev.herald.core.store.History.UserGroup;
+import java.util.List;
 
 /**
  * The envelope of every answer and frame of the group-message contract: {@code
@@ -15,6 +17,9 @@ final class Envelope {
 
   /** The code of an HTTP answer that did not. */
   static final int FAILED = -1;
+
+  /** The answer to a command that was done. */
+  static final byte[] DONE = success(OK, "");
 
   private Envelope() {}
 
@@ -38,19 +43,53 @@ final class Envelope {
     return success(code, json -> NoticeJson.write(json, notice));
   }
 
-  /** Returns a success whose data is a page of messages. */
-  static byte[] success(int code, Listing<GroupMessage> page) {
+  /** Returns a success whose data is a page of messages and how many there are in all. */
+  static byte[] messages(Listing<GroupMessage> page) {
     return success(
-        code,
+        OK,
         json -> {
           json.writeStartObject();
           json.writeNumberField("total", page.total());
-          json.writeArrayFieldStart("pageMessageList");
-          for (GroupMessage message : page.entries()) {
-            MessageJson.write(json, message);
+          json.writeFieldName("pageMessageList");
+          MessageJson.write(json, page.entries());
+          json.writeEndObject();
+        });
+  }
+
+  /** Returns a success whose data is messages. */
+  static byte[] messages(List<GroupMessage> messages) {
+    return success(OK, json -> MessageJson.write(json, messages));
+  }
+
+  /** Returns a success whose data is a page of notices and how many there are in all. */
+  static byte[] notices(Listing<GroupNotice> page) {
+    return success(
+        OK,
+        json -> {
+          json.writeStartObject();
+          json.writeNumberField("total", page.total());
+          json.writeFieldName("pageInformationList");
+          NoticeJson.write(json, page.entries());
+          json.writeEndObject();
+        });
+  }
+
+  /** Returns a success whose data is the groups of a user. */
+  static byte[] groups(List<UserGroup> groups) {
+    return success(
+        OK,
+        json -> {
+          json.writeStartArray();
+          for (UserGroup group : groups) {
+            GroupMessage last = group.lastMessage();
+            json.writeStartObject();
+            json.writeStringField("groupId", group.key().groupId());
+            json.writeStringField("newMessage", last == null ? "" : last.content());
+            json.writeStringField("updateTime", Long.toString(group.updateTimeMs()));
+            json.writeNumberField("messageTotal", group.messageTotal());
+            json.writeEndObject();
           }
           json.writeEndArray();
-          json.writeEndObject();
         });
   }
 

@@ -30,7 +30,7 @@ final class Gateway extends Subscriber {
   private static final long LEAVE_NANOS = 2_000_000_000L;
 
   private final Gateways gateways;
-  private final GatewayKey key;
+  private final GatewayAddress address;
   private final App app;
   private final ServiceRequestContext request;
   private final Outbox outbox;
@@ -56,13 +56,13 @@ final class Gateway extends Subscriber {
 
   Gateway(
       Gateways gateways,
-      GatewayKey key,
+      GatewayAddress address,
       App app,
       ServiceRequestContext request,
       WebSocketWriter out) {
     super(gateways.lane());
     this.gateways = gateways;
-    this.key = key;
+    this.address = address;
     this.app = app;
     this.request = request;
     this.outbox = new Outbox(out, request.eventLoop(), gateways.settings().queueBytesMax());
@@ -71,7 +71,15 @@ final class Gateway extends Subscriber {
 
   /** Returns which gateway it is. */
   GatewayKey key() {
-    return key;
+    return address.key();
+  }
+
+  /** Returns whether it is sent an event: notices only if it asked for them. */
+  boolean wants(GroupEvent event) {
+    return switch (event) {
+      case GroupEvent.Created _, GroupEvent.Recalled _ -> true;
+      case GroupEvent.NoticePublished _, GroupEvent.NoticeDeleted _ -> address.notices();
+    };
   }
 
   /** Returns the frames that wait for it. */
@@ -83,17 +91,16 @@ final class Gateway extends Subscriber {
    * Begins: from the first frame it is sent, no event of the app is missed. The gateway it replaces
    * ends after that, so that every event reaches one of the two.
    *
-   * @param after what to resume
    * @param older the gateway it replaces, or null
    */
-  void open(Map<String, Long> after, @Nullable Gateway older) {
+  void open(@Nullable Gateway older) {
     onLane(() -> {
       if (!ended.get()) {
         app.topics().add(subscription);
         subscribed = true;
         send(GatewayFrames.CONNECTED);
-        if (!after.isEmpty()) {
-          resume = new Resume(this, gateways.hub().queries(), after);
+        if (!address.after().isEmpty()) {
+          resume = new Resume(this, gateways.hub().queries(), address.after());
           request.blockingTaskExecutor().execute(resume);
         }
       }
@@ -113,10 +120,14 @@ final class Gateway extends Subscriber {
   /**
    * Queues the frame of an event. From any thread.
    *
+   * @param frame the frame, or null for an event that this gateway is not sent
    * @param groupId the group it happened in
    * @param seq its number
    */
-  void sendEvent(byte[] frame, String groupId, long seq) {
+  void sendEvent(byte @Nullable [] frame, String groupId, long seq) {
+    if (frame == null) {
+      return;
+    }
     if (outbox.offer(frame, groupId, seq)) {
       gateways.sent().increment();
     } else {
@@ -166,7 +177,8 @@ final class Gateway extends Subscriber {
       return;
     }
     endedAtNanos = System.nanoTime();
-    LOG.debug("gateway.ended app={} gateway={} reason={}", key.appId(), key.gatewayId(), reason);
+    LOG.debug(
+        "gateway.ended app={} gateway={} reason={}", key().appId(), key().gatewayId(), reason);
     gateways.ended(this, reason);
     onLane(this::unsubscribe);
     Map<String, Long> resumeAfter = outbox.close(reason.flush());
@@ -191,12 +203,17 @@ final class Gateway extends Subscriber {
   @Override
   protected void deliver(Message message, Subscription matched) {
     if (message.origin() instanceof GroupEvent event) {
-      byte[] frame = message.encoded(GatewayFrames.EVENT);
-      gateways.delivers(frame);
+      byte @Nullable [] frame = wants(event) ? frame(message) : null;
       if (resume == null ? isNew(event) : !resume.holds(event, frame)) {
         sendEvent(frame, event.key().groupId(), event.seq());
       }
     }
+  }
+
+  private byte[] frame(Message message) {
+    byte[] frame = message.encoded(GatewayFrames.EVENT);
+    gateways.delivers(frame);
+    return frame;
   }
 
   @Override
@@ -240,7 +257,7 @@ final class Gateway extends Subscriber {
       lane().execute(task);
       return true;
     } catch (RejectedExecutionException stopped) {
-      LOG.debug("gateway.lane_ended app={} gateway={}", key.appId(), key.gatewayId());
+      LOG.debug("gateway.lane_ended app={} gateway={}", key().appId(), key().gatewayId());
       return false;
     }
   }

@@ -1,11 +1,8 @@
 package dev.herald.http;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
 import dev.herald.core.event.GroupLimits;
-import java.net.URLEncoder;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param key the gateway
  * @param after for each group to resume, the number of the last event the gateway has
+ * @param notices whether it is sent notices
  */
-record GatewayAddress(GatewayKey key, Map<String, Long> after) {
+record GatewayAddress(GatewayKey key, Map<String, Long> after, boolean notices) {
   /** How long the text is that tells where to resume, in characters: a URL must hold it. */
   private static final int HINT_LENGTH_MAX = 32 << 10;
 
@@ -24,7 +22,8 @@ record GatewayAddress(GatewayKey key, Map<String, Long> after) {
   private static final int APP_LEVEL = 4;
 
   /**
-   * Reads the URL of a gateway: {@code /chat/message/broadcast/{appId}/{gatewayId}?after=...}.
+   * Reads the URL of a gateway: {@code
+   * /chat/message/broadcast/{appId}/{gatewayId}?after=...&notices=1}.
    *
    * @param path the path as it was sent
    * @param rawQuery the query as it was sent, or null
@@ -37,7 +36,9 @@ record GatewayAddress(GatewayKey key, Map<String, Long> after) {
     GatewayKey key =
         new GatewayKey(
             GroupLimits.checkId("appId", appId), GroupLimits.checkId("gatewayId", gatewayId));
-    return new GatewayAddress(key, after(new Query(rawQuery).encoded("after")));
+    Query query = new Query(rawQuery);
+    boolean notices = query.between("notices", 0, 0, 1) == 1;
+    return new GatewayAddress(key, after(query.encoded("after")), notices);
   }
 
   /**
@@ -85,7 +86,7 @@ record GatewayAddress(GatewayKey key, Map<String, Long> after) {
         return hint + " and " + (after.size() - told) + " more groups";
       }
       hint.append(told == 0 ? "; resume with after=" : ",")
-          .append(URLEncoder.encode(group.getKey(), UTF_8).replace("+", "%20"))
+          .append(Text.percentEncoded(group.getKey()))
           .append(':')
           .append(group.getValue());
       told++;

@@ -30,11 +30,32 @@ final class GatewayFrames {
   static byte[] event(GroupEvent event) {
     return switch (event) {
       case GroupEvent.Created created -> Envelope.success(CREATED, created.message());
-      case GroupEvent.Recalled recalled -> Envelope.success(RECALLED, recalled.message());
+      case GroupEvent.Recalled recalled ->
+          withdrawn(
+              RECALLED, recalled.seq(), json -> MessageJson.writeFields(json, recalled.message()));
       case GroupEvent.NoticePublished published ->
           Envelope.success(NOTICE_PUBLISHED, published.notice());
-      case GroupEvent.NoticeDeleted deleted -> Envelope.success(NOTICE_DELETED, deleted.notice());
+      case GroupEvent.NoticeDeleted deleted ->
+          withdrawn(
+              NOTICE_DELETED,
+              deleted.seq(),
+              json -> NoticeJson.writeFields(json, deleted.notice()));
     };
+  }
+
+  /**
+   * What is withdrawn keeps the number of its creation; that of the withdrawal, from which a
+   * gateway resumes, comes last as {@code eventSeq}.
+   */
+  private static byte[] withdrawn(int code, long eventSeq, Json.Writer fields) {
+    return Envelope.success(
+        code,
+        json -> {
+          json.writeStartObject();
+          fields.write(json);
+          json.writeNumberField("eventSeq", eventSeq);
+          json.writeEndObject();
+        });
   }
 
   /** Returns the frame that acknowledges a frame with a client's own id. */

@@ -97,10 +97,9 @@ final class Gateways {
           ErrorCode.TOO_MANY_CONNECTIONS,
           "this server has " + settings.countMax() + " gateways, its limit");
     }
-    Gateway gateway =
-        new Gateway(this, address.key(), hub.apps().get(address.key().appId()), ctx, out);
+    Gateway gateway = new Gateway(this, address, hub.apps().get(address.key().appId()), ctx, out);
     Gateway older = connected.put(address.key(), gateway);
-    gateway.open(address.after(), older);
+    gateway.open(older);
     in.subscribe(new GatewayInput(gateway, this, ctx), ctx.eventLoop());
     if (stopping) {
       gateway.end(EndReason.SHUTDOWN);

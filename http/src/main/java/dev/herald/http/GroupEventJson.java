@@ -14,7 +14,8 @@ import java.io.IOException;
  * The JSON of a group event as subscribers of {@code $group/{groupId}} get it: {@code
  * {"event":"create","seq":7,"message":{...}}} with the message of the group-message contract, the
  * same with {@code "recall"}, or {@code {"event":"notice","seq":8,"notice":{...}}} with its notice,
- * the same with {@code "deleteNotice"}.
+ * the same with {@code "deleteNotice"}. A recall and a deletion have {@code "by"}, the user who did
+ * it, null when the caller named nobody.
  */
 public final class GroupEventJson {
   private GroupEventJson() {}
@@ -26,31 +27,44 @@ public final class GroupEventJson {
    * @return compact JSON in UTF-8, a new array
    */
   public static byte[] encode(GroupEvent event) {
-    return Json.encode(json -> {
-      json.writeStartObject();
-      switch (event) {
-        case Created created -> write(json, "create", created.seq(), created.message());
-        case Recalled recalled -> write(json, "recall", recalled.seq(), recalled.message());
-        case NoticePublished published ->
-            write(json, "notice", published.seq(), published.notice());
-        case NoticeDeleted deleted -> write(json, "deleteNotice", deleted.seq(), deleted.notice());
-      }
-      json.writeEndObject();
-    });
+    return Json.encode(json -> write(json, event));
   }
 
-  private static void write(JsonGenerator json, String name, long seq, GroupMessage message)
-      throws IOException {
-    json.writeStringField("event", name);
-    json.writeNumberField("seq", seq);
+  /** Writes an event as part of a document. */
+  static void write(JsonGenerator json, GroupEvent event) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("event", nameOf(event));
+    json.writeNumberField("seq", event.seq());
+    switch (event) {
+      case Created created -> write(json, created.message());
+      case Recalled recalled -> {
+        json.writeStringField("by", recalled.tombstone().userId());
+        write(json, recalled.message());
+      }
+      case NoticePublished published -> write(json, published.notice());
+      case NoticeDeleted deleted -> {
+        json.writeStringField("by", deleted.tombstone().userId());
+        write(json, deleted.notice());
+      }
+    }
+    json.writeEndObject();
+  }
+
+  private static String nameOf(GroupEvent event) {
+    return switch (event) {
+      case Created _ -> "create";
+      case Recalled _ -> "recall";
+      case NoticePublished _ -> "notice";
+      case NoticeDeleted _ -> "deleteNotice";
+    };
+  }
+
+  private static void write(JsonGenerator json, GroupMessage message) throws IOException {
     json.writeFieldName("message");
     MessageJson.write(json, message);
   }
 
-  private static void write(JsonGenerator json, String name, long seq, GroupNotice notice)
-      throws IOException {
-    json.writeStringField("event", name);
-    json.writeNumberField("seq", seq);
+  private static void write(JsonGenerator json, GroupNotice notice) throws IOException {
     json.writeFieldName("notice");
     NoticeJson.write(json, notice);
   }

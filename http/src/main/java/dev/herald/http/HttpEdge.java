@@ -39,6 +39,7 @@ public final class HttpEdge implements AutoCloseable {
   private final Hub hub;
   private final ThreadLane lane;
   private final Gateways gateways;
+  private final EventWaits waits;
   private final MetricsExport export;
   private final VirtualThreads threads = new VirtualThreads();
   private final ErrorAnswers errors;
@@ -74,18 +75,13 @@ public final class HttpEdge implements AutoCloseable {
     this.hub = hub;
     this.lane = new ThreadLane(hub.lane(), "herald-http-lane");
     this.gateways = new Gateways(hub, settings.gateway(), lane);
+    this.waits = new EventWaits(hub, lane, settings.eventWaitsMax());
     this.export = new MetricsExport(hub.metrics());
     this.errors = new ErrorAnswers();
     hub.metrics()
         .gauge("herald_http_connections", "Connections of HTTP and gateways.", this::connections);
     OperatorApi operator = new OperatorApi(info, List.copyOf(checks), export);
-    this.endpoints =
-        Endpoints.all(
-            new MessageApi(hub, settings.requestBytesMax()),
-            gateways,
-            settings.gateway(),
-            operator,
-            new Pages(console));
+    this.endpoints = Endpoints.all(hub, settings, gateways, waits, operator, new Pages(console));
   }
 
   /**
@@ -130,8 +126,8 @@ public final class HttpEdge implements AutoCloseable {
   }
 
   /**
-   * Tells gateways that the server stops (WebSocket status 1001), lets requests under way finish
-   * for at most 1.5 seconds, and stops. Returns when it has.
+   * Tells gateways that the server stops (WebSocket status 1001), ends what waits for events, lets
+   * requests under way finish for at most 1.5 seconds, and stops. Returns when it has.
    */
   @Override
   public synchronized void close() {
@@ -139,6 +135,7 @@ public final class HttpEdge implements AutoCloseable {
       sweep.cancel(false);
     }
     gateways.stop();
+    waits.stop();
     if (server != null) {
       server.stop().join();
     }

@@ -10,6 +10,7 @@ import java.time.Duration;
  * @param requestBytesMax the greatest size of a request's body
  * @param requestTimeout how long a request may take, body and answer included
  * @param connectionsMax how many connections may be open
+ * @param eventWaitsMax how many requests may wait for a group's event
  * @param gateway the settings of gateway WebSockets
  */
 public record HttpSettings(
@@ -48,5 +49,14 @@ public record HttpSettings(
             min = "16",
             max = "1000000")
         int connectionsMax,
+    @Setting(
+            doc =
+                "How many requests may wait for the next event of a group. One more is answered by"
+                    + " 429 when there is no event for it yet, and counted.",
+            unit = "requests",
+            def = "10000",
+            min = "1",
+            max = "1000000")
+        int eventWaitsMax,
     @Setting(doc = "Gateways: JSON WebSocket connections that get every group event of an app.")
         GatewaySettings gateway) {}

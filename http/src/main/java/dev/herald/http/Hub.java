@@ -1,6 +1,8 @@
 package dev.herald.http;
 
 import dev.herald.core.app.Apps;
+import dev.herald.core.error.ErrorCode;
+import dev.herald.core.error.HeraldException;
 import dev.herald.core.group.GroupCommands;
 import dev.herald.core.group.GroupQueries;
 import dev.herald.core.metric.Metrics;
@@ -25,4 +27,16 @@ public record Hub(
     Router router,
     int lane,
     Metrics metrics,
-    Origins origins) {}
+    Origins origins) {
+  /**
+   * Returns the commands, for one that is to be given now.
+   *
+   * @throws HeraldException JOURNAL_FULL while subscribers cannot follow what is shown already
+   */
+  GroupCommands admitted() {
+    if (router.isCongested()) {
+      throw new HeraldException(ErrorCode.JOURNAL_FULL, ErrorCode.JOURNAL_FULL.text());
+    }
+    return commands;
+  }
+}

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.herald.core.event.GroupMessage;
 import dev.herald.core.event.Tombstone;
 import java.io.IOException;
+import java.util.List;
 
 /** Writes a group message as the contract wants it: keys, their order and their types. */
 final class MessageJson {
@@ -13,8 +14,23 @@ final class MessageJson {
   private MessageJson() {}
 
   static void write(JsonGenerator json, GroupMessage message) throws IOException {
+    json.writeStartObject();
+    writeFields(json, message);
+    json.writeEndObject();
+  }
+
+  /** Writes a message with the user who recalled it, as resources have it. */
+  static void writeResource(JsonGenerator json, GroupMessage message) throws IOException {
     Tombstone recall = message.recall();
     json.writeStartObject();
+    writeFields(json, message);
+    json.writeStringField("recalledBy", recall == null ? null : recall.userId());
+    json.writeEndObject();
+  }
+
+  /** Writes the fields of a message into an object that more may be added to. */
+  static void writeFields(JsonGenerator json, GroupMessage message) throws IOException {
+    Tombstone recall = message.recall();
     json.writeStringField("messageId", Long.toString(message.messageId()));
     json.writeStringField("appId", message.key().appId());
     json.writeStringField("groupId", message.key().groupId());
@@ -32,6 +48,14 @@ final class MessageJson {
       json.writeNumber(type);
     }
     json.writeNumberField("seq", message.seq());
-    json.writeEndObject();
+  }
+
+  /** Writes an array of messages. */
+  static void write(JsonGenerator json, List<GroupMessage> messages) throws IOException {
+    json.writeStartArray();
+    for (GroupMessage message : messages) {
+      write(json, message);
+    }
+    json.writeEndArray();
   }
 }

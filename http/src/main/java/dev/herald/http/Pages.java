@@ -58,7 +58,7 @@ final class Pages {
   }
 
   /** Tells whether the tag is among those of the header (RFC 9110 section 13.1.2). */
-  private static boolean matches(@Nullable String header, String etag) {
+  static boolean matches(@Nullable String header, String etag) {
     return header != null
         && Arrays.stream(header.split(","))
             .map(String::strip)

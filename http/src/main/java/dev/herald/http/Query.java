@@ -2,6 +2,9 @@ package dev.herald.http;
 
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
+import dev.herald.core.event.GroupLimits;
+import dev.herald.core.store.History.Cursor;
+import dev.herald.core.store.History.TimeRange;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -66,5 +69,55 @@ final class Query {
       throw new HeraldException(ErrorCode.FIELD_MISSING, name + " is missing");
     }
     return Numbers.parseLong(name, text);
+  }
+
+  /**
+   * Returns a parameter that is a whole number of 64 bits, or another number if it is missing.
+   *
+   * @throws HeraldException FIELD_INVALID or MALFORMED_REQUEST, naming it
+   */
+  long number(String name, long otherwise) {
+    String text = text(name);
+    return text == null || text.isEmpty() ? otherwise : Numbers.parseLong(name, text);
+  }
+
+  /**
+   * Returns a parameter that is a whole number of a range, or another number if it is missing.
+   *
+   * @throws HeraldException FIELD_INVALID or MALFORMED_REQUEST, naming it
+   */
+  int between(String name, int otherwise, int min, int max) {
+    long number = number(name, otherwise);
+    if (number < min || number > max) {
+      throw new HeraldException(
+          ErrorCode.FIELD_INVALID, name + " must be " + min + " to " + max + ", it is " + number);
+    }
+    return (int) number;
+  }
+
+  /** Returns how many entries a page may have, {@code limit}; throws as {@link #between} does. */
+  int limit(int otherwise) {
+    return between("limit", otherwise, 1, GroupLimits.PAGE_SIZE_MAX);
+  }
+
+  /** Returns the create times that count, {@code startTime} and {@code endTime}. */
+  TimeRange timeRange() {
+    return new TimeRange(number("startTime"), number("endTime"));
+  }
+
+  /** Returns {@code pageSize}, whatever number it is. */
+  int pageSize() {
+    return Math.clamp(number("pageSize"), Integer.MIN_VALUE, Integer.MAX_VALUE);
+  }
+
+  /**
+   * Returns the place after or before which a page begins, a cursor that this server gave out; or
+   * null if it is missing.
+   *
+   * @throws HeraldException FIELD_INVALID or MALFORMED_REQUEST, naming it
+   */
+  @Nullable Cursor cursor(String name) {
+    String cursor = text(name);
+    return cursor == null || cursor.isEmpty() ? null : Cursors.read(name, cursor);
   }
 }

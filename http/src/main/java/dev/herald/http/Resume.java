@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends a gateway what it missed, then makes it live, without a gap and without a repeat.
@@ -29,6 +30,9 @@ import java.util.concurrent.CompletableFuture;
 final class Resume implements Runnable {
   private static final int PAGE_EVENTS = 64;
   private static final long HELD_BYTES_MAX = 256 << 10;
+
+  /** What a held event costs beside its frame. */
+  private static final int HELD_BYTES = 64;
 
   private final Gateway gateway;
   private final GroupQueries queries;
@@ -54,19 +58,24 @@ final class Resume implements Runnable {
     this.groups = Set.copyOf(after.keySet());
   }
 
-  /** Takes a live event if it is of a group to resume. On the lane. */
-  boolean holds(GroupEvent event, byte[] frame) {
+  /**
+   * Takes a live event if it is of a group to resume. On the lane.
+   *
+   * @param frame its frame, or null for an event that the gateway is not sent
+   */
+  boolean holds(GroupEvent event, byte @Nullable [] frame) {
     String groupId = event.key().groupId();
     if (!groups.contains(groupId)) {
       return false;
     }
     shown.put(groupId, event.seq());
-    if (heldBytes + frame.length > HELD_BYTES_MAX) {
+    int bytes = HELD_BYTES + (frame == null ? 0 : frame.length);
+    if (heldBytes + bytes > HELD_BYTES_MAX) {
       held.clear();
       heldBytes = 0;
     }
     held.add(new Held(groupId, event.seq(), frame));
-    heldBytes += frame.length;
+    heldBytes += bytes;
     return true;
   }
 
@@ -114,7 +123,8 @@ final class Resume implements Runnable {
         if (!gateway.outbox().awaitRoom()) {
           return false;
         }
-        gateway.sendEvent(GatewayFrames.event(event), groupId, event.seq());
+        byte @Nullable [] frame = gateway.wants(event) ? GatewayFrames.event(event) : null;
+        gateway.sendEvent(frame, groupId, event.seq());
         sent.put(groupId, event.seq());
       }
     } while (page.size() == PAGE_EVENTS);
@@ -158,5 +168,5 @@ final class Resume implements Runnable {
 
   /** A live event that waits for the store to be read. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  record Held(String groupId, long seq, byte[] frame) {}
+  record Held(String groupId, long seq, byte @Nullable [] frame) {}
 }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
 import java.io.ByteArrayOutputStream;
+import java.net.URLEncoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.util.HexFormat;
@@ -25,6 +26,11 @@ final class Text {
     } catch (CharacterCodingException e) {
       throw new HeraldException(ErrorCode.MALFORMED_REQUEST, what + " is not valid UTF-8", e);
     }
+  }
+
+  /** Encodes a part of a URL so that no character of it has a meaning there. */
+  static String percentEncoded(String part) {
+    return URLEncoder.encode(part, UTF_8).replace("+", "%20");
   }
 
   /**

@@ -24,9 +24,15 @@ function showState(connected, text) {
 
 function address() {
   const path = [value('appId'), value('gatewayId')].map(encodeURIComponent).join('/');
-  const after = value('after') ? '?after=' + encodeURIComponent(value('after')) : '';
+  const query = new URLSearchParams();
+  if (value('after')) {
+    query.set('after', value('after'));
+  }
+  if (element('notices').checked) {
+    query.set('notices', '1');
+  }
   const scheme = location.protocol === 'https:' ? 'wss://' : 'ws://';
-  return scheme + location.host + '/chat/message/broadcast/' + path + after;
+  return scheme + location.host + '/chat/message/broadcast/' + path + '?' + query;
 }
 
 element('connect').addEventListener('submit', (event) => {

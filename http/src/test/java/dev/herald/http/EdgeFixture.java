@@ -100,7 +100,7 @@ final class EdgeFixture implements AutoCloseable {
 
   /** Settings with an ephemeral port. */
   static HttpSettings settings(GatewaySettings gateway) {
-    return new HttpSettings(0, 1 << 20, Duration.ofSeconds(3), 1000, gateway);
+    return new HttpSettings(0, 1 << 20, Duration.ofSeconds(3), 1000, 100, gateway);
   }
 
   URI uri(String pathAndQuery) {
@@ -124,6 +124,17 @@ final class EdgeFixture implements AutoCloseable {
       request.headers(headers);
     }
     return client.send(request.build(), BodyHandlers.ofString(UTF_8));
+  }
+
+  HttpResponse<String> json(String path, String json) throws IOException, InterruptedException {
+    return post(path, json.getBytes(UTF_8), "Content-Type", "application/json");
+  }
+
+  HttpResponse<String> send(String method, String path, String json)
+      throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(uri(path)).method(method, BodyPublishers.ofString(json)).build();
+    return client.send(request, BodyHandlers.ofString(UTF_8));
   }
 
   HttpResponse<String> create(String json) throws IOException, InterruptedException {

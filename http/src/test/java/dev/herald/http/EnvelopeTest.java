@@ -23,7 +23,7 @@ class EnvelopeTest {
 
   @Test
   void page_isTheContracts() {
-    assertThat(Envelope.success(0, new Listing<>(2, List.of(MESSAGE, MESSAGE))))
+    assertThat(Envelope.messages(new Listing<>(2, List.of(MESSAGE, MESSAGE))))
         .asString(UTF_8)
         .isEqualTo(
             "{\"success\":true,\"code\":0,\"message\":\"success\",\"data\":{\"total\":2,"
@@ -32,7 +32,7 @@ class EnvelopeTest {
                 + ","
                 + MESSAGE_JSON
                 + "]}}");
-    assertThat(Envelope.success(0, new Listing<>(0, List.of())))
+    assertThat(Envelope.messages(new Listing<GroupMessage>(0, List.of())))
         .asString(UTF_8)
         .endsWith("\"data\":{\"total\":0,\"pageMessageList\":[]}}");
   }

@@ -17,7 +17,7 @@ class GatewayAddressTest {
   @Test
   void of_idsAreDecodedOnce() {
     assertThat(GatewayAddress.of(PATH + "a%2Fb/c+%2520", null))
-        .isEqualTo(new GatewayAddress(new GatewayKey("a/b", "c+%20"), Map.of()));
+        .isEqualTo(new GatewayAddress(new GatewayKey("a/b", "c+%20"), Map.of(), false));
   }
 
   @Test

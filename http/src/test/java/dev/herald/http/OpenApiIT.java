@@ -29,12 +29,18 @@ class OpenApiIT {
   private static final String DRAFT =
       "{\"appId\":\"1\",\"groupId\":\"1\",\"userId\":\"1\",\"content\":\"hi\",\"type\":\"7\","
           + "\"clientMessageId\":\"c\",\"ack\":\"queued\"}";
+  private static final String NOTICE =
+      "{\"appId\":\"1\",\"groupId\":\"1\",\"userId\":\"1\",\"title\":\"t\",\"content\":\"hi\","
+          + "\"jumpUrl\":\"http://example.com\",\"type\":7,\"clientMessageId\":\"n\"}";
   private static final String FIND =
       "/chat/message/findByGroupId?appId=1&groupId=1&startTime=0&endTime=9999999999999&pageNum=0";
 
   @TempDir static Path data;
   private static EdgeFixture edge;
   private static JsonNode api;
+
+  /** The operations whose answers were held to the description. */
+  private static final Set<String> exercised = new TreeSet<>();
 
   @BeforeAll
   static void start() throws Exception {
@@ -52,20 +58,12 @@ class OpenApiIT {
 
   @Test
   void description_hasEveryEndpoint_andNoOther() {
-    Set<String> described = new TreeSet<>();
-    api.get("paths")
-        .properties()
-        .forEach(path ->
-            path.getValue()
-                .fieldNames()
-                .forEachRemaining(method ->
-                    described.add(method.toUpperCase(Locale.ROOT) + ' ' + path.getKey())));
     Set<String> served = new TreeSet<>();
     edge.edge
         .endpoints()
         .forEach(
             endpoint -> served.add(endpoint.method() + " " + endpoint.path().replace("{*", "{")));
-    assertThat(described).isEqualTo(served);
+    assertThat(described()).isEqualTo(served);
   }
 
   @Test
@@ -87,10 +85,13 @@ class OpenApiIT {
         "post", "/chat/message/create", edge.create(DRAFT.replace("hi", "x".repeat(65_536))));
     assertDescribed("get", "/chat/message/findByGroupId", edge.get(FIND + "&pageSize=10"));
     assertDescribed("get", "/chat/message/findByGroupId", edge.get(FIND));
+    assertFindsDescribed();
     assertDescribed(
         "get",
         "/chat/message/broadcast/{appId}/{gatewayId}",
         edge.get("/chat/message/broadcast/1/1"));
+    assertContractDescribed(created.headers().firstValue("Herald-Message-Id").orElseThrow());
+    assertGroupsDescribed();
     assertDescribed("get", "/health", edge.get("/health"));
     assertDescribed("get", "/ready", edge.get("/ready"));
     assertDescribed("get", "/metrics", edge.get("/metrics"));
@@ -104,6 +105,116 @@ class OpenApiIT {
     assertDescribed("get", "/console/{path}", edge.get("/console/"));
     assertDescribed("get", "/console/{path}", edge.get("/console/none.js"));
     assertDescribed("get", "/console/{path}", edge.get("/console/", "If-None-Match", "\"e1\""));
+    assertDescribed("get", "/openapi.yaml", edge.get("/openapi.yaml"));
+    assertThat(exercised).isEqualTo(described());
+  }
+
+  private static void assertContractDescribed(String messageId) throws Exception {
+    String recall = "/chat/message/recall";
+    String json = "{\"messageId\":\"" + messageId + "\"}";
+    assertDescribed("post", recall, edge.json(recall, json));
+    assertDescribed("post", recall, edge.json(recall, json));
+    assertDescribed("post", recall, edge.json(recall, "{}"));
+    String publish = "/notice/information/create";
+    assertThat(errors(schema("/components/schemas/NoticeDraft"), NOTICE)).isEmpty();
+    HttpResponse<String> published = edge.json(publish, NOTICE);
+    assertDescribed("post", publish, published);
+    assertDescribed("post", publish, edge.json(publish, "{}"));
+    String delete = "/notice/information/delete";
+    String id = published.headers().firstValue("Herald-Message-Id").orElseThrow();
+    assertDescribed("post", delete, edge.post(delete + "?informationId=" + id, new byte[0]));
+    assertDescribed("post", delete, edge.post(delete + "?informationId=" + id, new byte[0]));
+    assertDescribed("post", delete, edge.post(delete, new byte[0]));
+  }
+
+  private static void assertFindsDescribed() throws Exception {
+    String page =
+        "?appId=1&groupId=1&userId=1&startTime=0&endTime=9999999999999&pageNum=0&pageSize=9";
+    for (String path :
+        new String[] {
+          "/chat/message/findByUserId",
+          "/chat/message/findByGroupIdAndUserId",
+          "/chat/group/findGroupListByUserId",
+          "/notice/information/findByGroupId",
+          "/notice/information/findByUserId",
+          "/notice/information/findByGroupIdAndUserId"
+        }) {
+      assertDescribed("get", path, edge.get(path + page));
+      assertDescribed("get", path, edge.get(path));
+    }
+    JsonNode first = JSON.readTree(edge.get(FIND + "&pageSize=1").body());
+    String id = first.at("/data/pageMessageList/0/messageId").asText();
+    for (String path :
+        new String[] {
+          "/chat/message/findBeforeByMessageId", "/chat/message/findAfterByMessageId"
+        }) {
+      assertDescribed("get", path, edge.get(path + page + "&messageId=" + id));
+      assertDescribed("get", path, edge.get(path + page + "&messageId=1"));
+      assertDescribed("get", path, edge.get(path));
+    }
+  }
+
+  private static void assertReadsDescribed(String message, String notice) throws Exception {
+    String group = "/v1/apps/{appId}/groups/{groupId}";
+    String user = "/v1/apps/{appId}/users/{userId}";
+    String own = "/v1/apps/v1/groups/g";
+    assertDescribed("get", group + "/messages", edge.get(own + "/messages"));
+    assertDescribed("get", group + "/messages", edge.get(own + "/messages?before=x"));
+    assertDescribed("get", group + "/messages/{messageId}", edge.get(message));
+    assertDescribed(
+        "get", group + "/messages/{messageId}", edge.get(message, "If-None-Match", "*"));
+    assertDescribed("get", group + "/notices", edge.get(own + "/notices"));
+    assertDescribed("get", group + "/notices", edge.get(own + "/notices", "If-None-Match", "*"));
+    assertDescribed("get", group + "/notices/{noticeId}", edge.get(notice));
+    assertDescribed("get", group + "/notices/{noticeId}", edge.get(own + "/notices/1"));
+    assertDescribed("put", group + "/members/{userId}", edge.send("PUT", own + "/members/new", ""));
+    String read = "{\"userId\":\"new\",\"seq\":1}";
+    assertDescribed("put", group + "/read", edge.send("PUT", own + "/read", read));
+    assertDescribed("put", group + "/read", edge.send("PUT", own + "/read", "{}"));
+    assertDescribed("get", user + "/groups", edge.get("/v1/apps/v1/users/new/groups"));
+    assertDescribed("get", user + "/messages", edge.get("/v1/apps/v1/users/1/messages"));
+  }
+
+  private static void assertGroupsDescribed() throws Exception {
+    String group = "/v1/apps/{appId}/groups/{groupId}";
+    String own = "/v1/apps/v1/groups/g";
+    HttpResponse<String> message = edge.json(own + "/messages", DRAFT);
+    assertDescribed("post", group + "/messages", message);
+    assertDescribed("post", group + "/messages", edge.json(own + "/messages", DRAFT));
+    assertDescribed("post", group + "/messages", edge.json(own + "/messages", "{}"));
+    HttpResponse<String> notice = edge.json(own + "/notices", NOTICE);
+    assertReadsDescribed(
+        message.headers().firstValue("Location").orElseThrow(),
+        notice.headers().firstValue("Location").orElseThrow());
+    String recall = message.headers().firstValue("Location").orElseThrow() + "/recall";
+    String recallPath = group + "/messages/{messageId}/recall";
+    assertDescribed(
+        "post", recallPath, edge.json(recall, "{\"userId\":\"u\",\"recallCause\":\"c\"}"));
+    assertDescribed("post", recallPath, edge.json(recall, ""));
+    assertDescribed("post", group + "/notices", notice);
+    assertDescribed("post", group + "/notices", edge.json(own + "/notices", NOTICE));
+    assertDescribed("post", group + "/notices", edge.json(own + "/notices", "{}"));
+    String location = notice.headers().firstValue("Location").orElseThrow();
+    String noticePath = group + "/notices/{noticeId}";
+    assertDescribed("delete", noticePath, edge.send("DELETE", location + "?userId=u", ""));
+    assertDescribed("delete", noticePath, edge.send("DELETE", location, ""));
+    HttpResponse<String> events = edge.get(own + "/events");
+    assertDescribed("get", group + "/events", events);
+    assertThat(JSON.readTree(events.body()).get("events")).hasSize(4);
+    assertDescribed("get", group + "/events", edge.get(own + "/events?wait=99"));
+    assertDescribed("get", group + "/export", edge.get(own + "/export"));
+  }
+
+  private static Set<String> described() {
+    Set<String> described = new TreeSet<>();
+    api.get("paths")
+        .properties()
+        .forEach(path ->
+            path.getValue()
+                .fieldNames()
+                .forEachRemaining(method ->
+                    described.add(method.toUpperCase(Locale.ROOT) + ' ' + path.getKey())));
+    return described;
   }
 
   @Test
@@ -121,7 +232,11 @@ class OpenApiIT {
     JsonSchema frame = schema("/components/schemas/GatewayFrame");
     String draft = DRAFT.replace("\"1\"", "\"f\"");
     assertThat(edge.create(draft.replace("\"c\"", "\"d\"")).statusCode()).isEqualTo(200);
-    try (GatewayClient gateway = GatewayClient.connect(edge, "f/1?after=f:0")) {
+    withdrawSomething();
+    try (GatewayClient gateway = GatewayClient.connect(edge, "f/1?after=f:0&notices=1")) {
+      assertThat(errors(frame, gateway.next())).isEmpty();
+      assertThat(errors(frame, gateway.next())).isEmpty();
+      assertThat(errors(frame, gateway.next())).isEmpty();
       assertThat(errors(frame, gateway.next())).isEmpty();
       assertThat(errors(frame, gateway.next())).isEmpty();
       assertThat(errors(frame, gateway.next())).isEmpty();
@@ -135,9 +250,21 @@ class OpenApiIT {
         .isNotEmpty();
   }
 
+  /** Has a message recalled and a notice deleted, whose publication is an event as well. */
+  private static void withdrawSomething() throws Exception {
+    String notices = "/v1/apps/f/groups/f/notices";
+    String notice = edge.json(notices, NOTICE).headers().firstValue("Location").orElseThrow();
+    assertThat(edge.send("DELETE", notice, "").statusCode()).isEqualTo(200);
+    JsonNode events = JSON.readTree(edge.get("/v1/apps/f/groups/f/events").body()).get("events");
+    String message = events.get(0).get("message").get("messageId").asText();
+    assertThat(edge.json("/v1/apps/f/groups/f/messages/" + message + "/recall", "").statusCode())
+        .isEqualTo(200);
+  }
+
   /** Looks up the answer's status and type in the description, and holds JSON to its schema. */
   private static void assertDescribed(String method, String path, HttpResponse<String> answer)
       throws IOException {
+    exercised.add(method.toUpperCase(Locale.ROOT) + ' ' + path);
     String at = "/paths/" + path.replace("/", "~1") + '/' + method + "/responses/";
     String pointer = at + answer.statusCode();
     if (api.at(pointer).isMissingNode()) {
@@ -155,7 +282,7 @@ class OpenApiIT {
     }
     String type = answer.headers().firstValue("content-type").orElseThrow().split(";", 2)[0];
     assertThat(content.has(type) || content.has("*/*")).as("%s of %s", type, path).isTrue();
-    if (type.endsWith("json")) {
+    if (type.equals("application/json") || type.endsWith("+json")) {
       JsonSchema schema = schema(pointer + "/content/" + type.replace("/", "~1") + "/schema");
       assertThat(errors(schema, answer.body())).as(answer.body()).isEmpty();
     }

@@ -45,6 +45,7 @@ class StopIT {
               free.requestBytesMax(),
               free.requestTimeout(),
               free.connectionsMax(),
+              free.eventWaitsMax(),
               free.gateway());
       assertThatThrownBy(() -> EdgeFixture.start(data.resolve("second"), taken))
           .isInstanceOf(IOException.class)

@@ -1,0 +1,40 @@
+package dev.herald.http;
+
+import dev.herald.core.error.ErrorCode;
+import dev.herald.core.error.HeraldException;
+import dev.herald.core.store.History.Cursor;
+import java.nio.ByteBuffer;
+import java.util.Base64;
+
+/** Makes places in a list texts that clients hand back and need not understand. */
+final class Cursors {
+  private static final int BYTES = 2 * Long.BYTES;
+
+  private static final String NOT_GIVEN_OUT = " is no cursor of this server";
+
+  private Cursors() {}
+
+  /** Returns the cursor of a place. */
+  static String of(Cursor cursor) {
+    byte[] bytes = ByteBuffer.allocate(BYTES).putLong(cursor.timeMs()).putLong(cursor.id()).array();
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  }
+
+  /**
+   * Returns the place of a cursor.
+   *
+   * @param name what it is called, for the error
+   * @throws HeraldException FIELD_INVALID if it is none
+   */
+  static Cursor read(String name, String cursor) {
+    try {
+      ByteBuffer bytes = ByteBuffer.wrap(Base64.getUrlDecoder().decode(cursor));
+      if (bytes.remaining() == BYTES) {
+        return new Cursor(bytes.getLong(), bytes.getLong());
+      }
+    } catch (IllegalArgumentException e) {
+      throw new HeraldException(ErrorCode.FIELD_INVALID, name + NOT_GIVEN_OUT, e);
+    }
+    throw new HeraldException(ErrorCode.FIELD_INVALID, name + NOT_GIVEN_OUT);
+  }
+}
