@@ -44,8 +44,8 @@ final class Body implements Subscriber<HttpObject> {
 
   /**
    * Answers when the body has come, whatever it is: a client of HTTP/2 that is still sending takes
-   * an earlier answer for a broken stream. A WebSocket over HTTP/2 has no end to wait for. From the
-   * request's event loop.
+   * an earlier answer for a broken stream. A body that was read before is not waited for, and a
+   * WebSocket over HTTP/2 has no end to wait for. From any thread.
    */
   static HttpResponse drop(HttpRequest request, HttpResponse answer) {
     return switch (request.method()) {

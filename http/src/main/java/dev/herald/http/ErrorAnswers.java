@@ -49,7 +49,7 @@ final class ErrorAnswers implements ServerErrorHandler {
       case ClosedStreamException _ ->
           Answers.refusal(
               path, HttpStatus.BAD_REQUEST, "REQUEST_ABORTED", "the request was not sent in full");
-      default -> onFailure(path, failure);
+      default -> Body.drop(ctx.request(), onFailure(path, failure));
     };
   }
 
