@@ -126,6 +126,12 @@ final class Answers {
         || path.startsWith("/notice/");
   }
 
+  /** Returns a refusal as a problem (RFC 9457). */
+  static byte[] problem(HeraldException refusal) {
+    ErrorCode code = refusal.code();
+    return problem(HttpStatus.valueOf(code.httpStatus()), code.name(), refusal.detail());
+  }
+
   private static byte[] problem(HttpStatus status, String type, String detail) {
     return Json.encode(json -> {
       json.writeStartObject();

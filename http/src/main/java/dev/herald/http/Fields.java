@@ -75,6 +75,12 @@ final class Fields {
     }
   }
 
+  /** Returns whether a field is there, whatever its type. */
+  boolean has(String name) {
+    Field field = byName.get(name);
+    return field != null && field.type != JsonToken.VALUE_NULL;
+  }
+
   /**
    * Returns a text, or null if it is missing.
    *

@@ -17,6 +17,7 @@ import dev.herald.mqtt.MqttEdge;
 import dev.herald.mqtt.MqttSettings;
 import dev.herald.mqtt.WsSettings;
 import dev.herald.testkit.ModelStore;
+import dev.herald.testkit.WordRequests;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -48,11 +49,14 @@ class BenchIT {
     WsSettings ws = settings(WsSettings.class, Map.of("port", "0"));
     InstantSource clock = InstantSource.system();
     Router router = new Router(2);
+    GroupCommands groups =
+        new GroupCommands(new EmbeddedJournal(metrics), new MessageIds(0, clock, 0));
     MqttEdge.Core core =
         new MqttEdge.Core(
             new Apps(router, new Apps.Limits(1000, 1 << 20, 1 << 20), metrics),
             router,
-            new GroupCommands(new EmbeddedJournal(metrics), new MessageIds(0, clock, 0)),
+            groups,
+            new WordRequests(groups),
             new LaneQueries(new GroupQueries(new ModelStore(new ModelStore.Place())), 1),
             event -> new byte[0],
             metrics,

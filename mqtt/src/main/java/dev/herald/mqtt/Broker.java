@@ -3,6 +3,7 @@ package dev.herald.mqtt;
 import dev.herald.core.app.Apps;
 import dev.herald.core.event.GroupEvent;
 import dev.herald.core.group.GroupCommands;
+import dev.herald.core.group.GroupRequests;
 import dev.herald.core.group.LaneQueries;
 import dev.herald.core.route.Router;
 import dev.herald.mqtt.codec.Limit;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param apps the apps
  * @param router brings messages to subscribers
  * @param groups takes the messages of groups
+ * @param requests takes the requests to groups
  * @param queries asks what groups have
  * @param eventJson makes the payload of an event
  * @param sessions the sessions of this node
@@ -30,6 +32,7 @@ record Broker(
     Apps apps,
     Router router,
     GroupCommands groups,
+    GroupRequests requests,
     LaneQueries queries,
     Function<GroupEvent, byte[]> eventJson,
     Sessions sessions,

@@ -2,11 +2,8 @@ package dev.herald.mqtt;
 
 import dev.herald.core.app.App;
 import dev.herald.core.consumer.ConsumerGroup;
-import dev.herald.core.error.HeraldException;
-import dev.herald.core.group.GroupCommands;
 import dev.herald.core.group.GroupTopics;
 import dev.herald.core.route.Message;
-import dev.herald.core.route.MessageProperties;
 import dev.herald.mqtt.codec.Ack;
 import dev.herald.mqtt.codec.Connect;
 import dev.herald.mqtt.codec.Limit;
@@ -15,26 +12,20 @@ import dev.herald.mqtt.codec.PacketType;
 import dev.herald.mqtt.codec.Publish;
 import dev.herald.mqtt.codec.Reason;
 import dev.herald.mqtt.codec.Utf8;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes what one client publishes: relays it, retains it, or makes it a message of a group, and
- * acknowledges it when the promise of its class holds. Owned by the connection's lane.
+ * Takes what one client publishes: relays it, retains it, or gives it to a group, and acknowledges
+ * it when the promise of its class holds. Owned by the connection's lane.
  */
 final class InboundPublisher {
   private final Broker broker;
   private final Connection connection;
   private @Nullable String @Nullable [] aliases;
 
-  /** Messages to groups that are not stored yet. */
-  private int creating;
-
-  /** Those of them at QoS 1; at QoS 2 the session counts them. */
-  private int creatingAtLeastOnce;
+  /** What it publishes to groups; null while it does not. */
+  private @Nullable GroupPublisher groups;
 
   /** A group whose members do not keep up with the client, or null. */
   private @Nullable ConsumerGroup heldBackBy;
@@ -47,11 +38,11 @@ final class InboundPublisher {
   }
 
   /**
-   * Returns whether so many messages wait for the store, or for the members of a consumer group,
-   * that the client should be read no further.
+   * Returns whether so many wait for the store, or for the members of a consumer group, that the
+   * client should be read no further.
    */
   boolean isFull() {
-    return creating >= broker.settings().receiveMax() || isHeldBack();
+    return (groups != null && groups.pending() >= broker.settings().receiveMax()) || isHeldBack();
   }
 
   private boolean isHeldBack() {
@@ -141,100 +132,26 @@ final class InboundPublisher {
       relay(topic, packet);
       return;
     }
-    String groupId = GroupTopics.groupIdOf(topic);
-    if (groupId == null && connection.version() < 5) {
+    if (topic.startsWith(GroupTopics.PREFIX)) {
+      if (groups == null) {
+        groups = new GroupPublisher(broker, connection);
+      }
+      if (groups.publish(topic, packet)) {
+        return;
+      }
+    }
+    if (connection.version() < 5) {
       // nobody subscribes to such a topic, so that the acknowledgement promises nothing
       // [MQTT-3.3.5-2 of 3.1.1]
       broker.counters().droppedRefused.increment();
       acknowledge(packet.qos(), packet.packetId(), Reason.SUCCESS, null);
       return;
     }
-    if (groupId == null) {
-      refuse(
-          packet.qos(),
-          packet.packetId(),
-          Reason.TOPIC_NAME_INVALID,
-          "clients do not publish to this topic [MQTT-4.7.2-1]");
-      return;
-    }
-    try {
-      create(groupId, packet);
-    } catch (HeraldException refusal) {
-      refuse(packet.qos(), packet.packetId(), refusal.code().mqttReason(), refusal.detail());
-    } catch (CharacterCodingException e) {
-      refuse(
-          packet.qos(),
-          packet.packetId(),
-          Reason.PAYLOAD_FORMAT_INVALID,
-          "a message's content must be UTF-8 text");
-    }
-  }
-
-  private void create(String groupId, Publish packet) throws CharacterCodingException {
-    Session session = connection.session();
-    MessageProperties properties = packet.properties();
-    GroupCommands.Draft draft =
-        new GroupCommands.Draft(
-            session.app().id(),
-            groupId,
-            session.userId.isEmpty() ? session.key().clientId() : session.userId,
-            StandardCharsets.UTF_8
-                .newDecoder()
-                .decode(ByteBuffer.wrap(packet.payload()))
-                .toString(),
-            type(properties.userProperty("type")),
-            properties.userProperty("clientMessageId"));
-    int qos = packet.qos();
-    int packetId = packet.packetId();
-    var stored = broker.groups().create(draft);
-    creating++;
-    if (qos == 1) {
-      creatingAtLeastOnce++;
-    } else if (qos == 2) {
-      session.received().waitForStore(packetId);
-    }
-    LoopLane lane = connection.lane();
-    var _ =
-        stored.whenComplete(
-            (outcome, failure) -> lane.execute(() -> created(session, qos, packetId, failure)));
-  }
-
-  private static @Nullable Integer type(@Nullable String text) {
-    if (text == null) {
-      return null;
-    }
-    try {
-      return Integer.valueOf(text);
-    } catch (NumberFormatException e) {
-      throw new HeraldException(
-          dev.herald.core.error.ErrorCode.FIELD_INVALID, "type must be a 32-bit integer");
-    }
-  }
-
-  /**
-   * Acknowledges a message that is stored, or was refused. At QoS 2 the identifier belongs to the
-   * session, so that its next connection is told; at QoS 1 the client sends again what this
-   * connection did not acknowledge.
-   */
-  private void created(Session session, int qos, int packetId, @Nullable Throwable failure) {
-    creating--;
-    if (qos == 1) {
-      creatingAtLeastOnce--;
-    } else if (qos == 2) {
-      session.received().stored(packetId);
-    }
-    Connection present = session.connection();
-    InboundPublisher teller = qos == 2 && present != null ? present.publisher() : this;
-    if (teller.connection.isEnding()) {
-      if (failure != null && qos == 2) {
-        session.release(packetId);
-      }
-    } else if (failure == null) {
-      teller.acknowledge(qos, packetId, Reason.SUCCESS, null);
-    } else {
-      HeraldException refusal = HeraldException.of(failure);
-      teller.refuse(qos, packetId, refusal.code().mqttReason(), refusal.detail());
-    }
+    refuse(
+        packet.qos(),
+        packet.packetId(),
+        Reason.TOPIC_NAME_INVALID,
+        "clients do not publish to this topic [MQTT-4.7.2-1]");
   }
 
   /** Obeys a PUBREL packet. */
@@ -249,7 +166,8 @@ final class InboundPublisher {
             null);
   }
 
-  private void acknowledge(int qos, int packetId, int reason, @Nullable String text) {
+  /** Acknowledges a message with PUBACK or PUBREC, as its quality of service asks for. */
+  void acknowledge(int qos, int packetId, int reason, @Nullable String text) {
     if (qos > 0) {
       connection
           .out()
@@ -262,7 +180,7 @@ final class InboundPublisher {
    * acknowledgement would say what is not so: its connection is closed instead [MQTT-3.3.5-2 of
    * 3.1.1].
    */
-  private void refuse(int qos, int packetId, int reason, String text) {
+  void refuse(int qos, int packetId, int reason, String text) {
     broker.counters().droppedRefused.increment();
     if (qos == 0) {
       return;
@@ -285,7 +203,8 @@ final class InboundPublisher {
   }
 
   private void checkReceiveMaximum(Publish packet) {
-    int unacknowledged = creatingAtLeastOnce + connection.session().receivedCount();
+    int waiting = groups == null ? 0 : groups.pendingAtLeastOnce();
+    int unacknowledged = waiting + connection.session().receivedCount();
     if (connection.version() >= 5
         && unacknowledged >= broker.settings().receiveMax()
         && !(packet.qos() == 2 && connection.session().received().isReceived(packet.packetId()))) {

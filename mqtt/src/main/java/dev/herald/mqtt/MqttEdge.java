@@ -3,6 +3,7 @@ package dev.herald.mqtt;
 import dev.herald.core.app.Apps;
 import dev.herald.core.event.GroupEvent;
 import dev.herald.core.group.GroupCommands;
+import dev.herald.core.group.GroupRequests;
 import dev.herald.core.group.LaneQueries;
 import dev.herald.core.metric.Metrics;
 import dev.herald.core.relay.RelayKeeper;
@@ -98,6 +99,7 @@ public final class MqttEdge implements AutoCloseable {
             core.apps(),
             core.router(),
             core.groups(),
+            core.requests(),
             core.queries(),
             core.eventJson(),
             new Sessions(settings.sessionsMax(), core.metrics()),
@@ -113,6 +115,7 @@ public final class MqttEdge implements AutoCloseable {
    * @param router brings messages to subscribers; lanes 0 to {@link MqttSettings#loopCount} - 1 are
    *     the edge's
    * @param groups takes the messages of groups
+   * @param requests takes the requests to groups
    * @param queries asks what groups have
    * @param eventJson makes the payload in which subscribers get an event, as the feed does
    * @param metrics where the edge counts
@@ -127,6 +130,7 @@ public final class MqttEdge implements AutoCloseable {
       Apps apps,
       Router router,
       GroupCommands groups,
+      GroupRequests requests,
       LaneQueries queries,
       Function<GroupEvent, byte[]> eventJson,
       Metrics metrics,

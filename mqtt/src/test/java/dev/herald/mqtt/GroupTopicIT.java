@@ -39,16 +39,6 @@ final class GroupTopicIT extends EdgeTest {
     client.expectNoMessage();
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"x", "", "2147483648", "1.5", " 1"})
-  void publish_typeThatIsNoInteger(String type) {
-    RawClient client = edge.client(5, "c");
-    byte[] properties = Wire.userProperty("type", type);
-    assertThat(client.publish("$group/g", "p", 2, properties)).isEqualTo(0x83);
-    assertThat(client.publish("$group/g", "p", 4, properties)).isEqualTo(0x83);
-    assertThat(client.publish("$group/g", "p", 1)).as("the connection goes on").isZero();
-  }
-
   @Test
   void publish_contentThatIsNoText() {
     RawClient client = edge.client(5, "c");

@@ -30,6 +30,7 @@ import dev.herald.core.web.Origins;
 import dev.herald.testkit.ModelRelayStore;
 import dev.herald.testkit.ModelStore;
 import dev.herald.testkit.MutableClock;
+import dev.herald.testkit.WordRequests;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
@@ -63,6 +64,7 @@ final class TestEdge implements AutoCloseable {
   private final MqttEdge edge;
   private final @Nullable Certificates certificates;
   private final EmbeddedJournal journal;
+  private final AtomicInteger encoded = new AtomicInteger();
   private final GroupFeed feed;
   private final LaneQueries queries;
   private boolean closed;
@@ -117,16 +119,13 @@ final class TestEdge implements AutoCloseable {
             new GroupApplier(model, bus, clock, new GroupSettings(Duration.ofMinutes(2)), metrics));
     this.journal = new EmbeddedJournal(metrics);
     journal.start(store);
-    this.feed = new GroupFeed(bus, apps, router, TestEdge::encode);
+    this.feed = new GroupFeed(bus, apps, router, this::encode);
     feed.start();
     GroupCommands groups = new GroupCommands(journal, new MessageIds(0, clock, model.greatestId()));
     this.queries = new LaneQueries(new GroupQueries(reads.over(model)), 2);
     this.certificates = tls == null ? null : new Certificates(tls, metrics, InstantSource.system());
     Origins origins = new Origins(List.of(), false);
-    ModelRelayStore relay = new ModelRelayStore(place);
-    relay.start();
-    RelayKeeper keeper =
-        new RelayKeeper(relay, apps, settings(RelaySettings.class, given), metrics, clock);
+    RelayKeeper keeper = keeper(apps, settings(RelaySettings.class, given));
     this.edge =
         new MqttEdge(
             mqtt,
@@ -136,8 +135,9 @@ final class TestEdge implements AutoCloseable {
                 apps,
                 router,
                 groups,
+                new WordRequests(groups),
                 queries,
-                TestEdge::encode,
+                this::encode,
                 metrics,
                 origins,
                 clock,
@@ -156,6 +156,12 @@ final class TestEdge implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private RelayKeeper keeper(Apps apps, RelaySettings settings) {
+    ModelRelayStore relay = new ModelRelayStore(place);
+    relay.start();
+    return new RelayKeeper(relay, apps, settings, metrics, clock);
   }
 
   private static Apps apps(MqttSettings mqtt, Router router, Metrics metrics) {
@@ -193,10 +199,32 @@ final class TestEdge implements AutoCloseable {
             });
   }
 
-  private static byte[] encode(GroupEvent event) {
-    GroupEvent.Created created = (GroupEvent.Created) event;
-    String line = created.seq() + " " + created.message().userId() + " " + created.message().type();
-    return (line + " " + created.message().content()).getBytes(StandardCharsets.UTF_8);
+  /** Encodes an event as a line that begins with its number. */
+  private byte[] encode(GroupEvent event) {
+    encoded.incrementAndGet();
+    return lineOf(event).getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Returns how many events were encoded. */
+  int encoded() {
+    return encoded.get();
+  }
+
+  static String lineOf(GroupEvent event) {
+    return event.seq()
+        + " "
+        + switch (event) {
+          case GroupEvent.Created created ->
+              created.message().userId()
+                  + " "
+                  + created.message().type()
+                  + " "
+                  + created.message().content();
+          case GroupEvent.Recalled recalled ->
+              "recalled by " + recalled.tombstone().userId() + ": " + recalled.tombstone().cause();
+          case GroupEvent.NoticePublished notice -> "notice " + notice.notice().title();
+          case GroupEvent.NoticeDeleted deleted -> "deleted by " + deleted.tombstone().userId();
+        };
   }
 
   MqttEdge edge() {

@@ -11,6 +11,7 @@ import dev.herald.core.tls.Certificates;
 import dev.herald.http.GroupEventJson;
 import dev.herald.http.HttpEdge;
 import dev.herald.http.Hub;
+import dev.herald.http.JsonRequests;
 import dev.herald.http.ReadinessCheck;
 import dev.herald.http.ServerInfo;
 import dev.herald.mqtt.MemoryReading;
@@ -164,6 +165,7 @@ final class Standalone implements AutoCloseable {
             core.apps(),
             core.router(),
             core.commands(),
+            new JsonRequests(core.commands()),
             core.laneQueries(),
             GroupEventJson::encode,
             metrics,
