@@ -64,15 +64,7 @@ final class MessageResources {
     GroupKey key = path.group();
     long id = path.number("messageId");
     return Answers.later(
-        ctx,
-        () -> {
-          GroupMessage message = hub.queries().message(key.appId(), id);
-          if (!message.key().equals(key)) {
-            throw new HeraldException(
-                ErrorCode.MESSAGE_NOT_FOUND, ErrorCode.MESSAGE_NOT_FOUND.text());
-          }
-          return Answers.tagged(request, encode(message));
-        });
+        ctx, () -> Answers.tagged(request, encode(hub.queries().message(key, id))));
   }
 
   /** Gives the messages of a group, or of one user in it, page by page. */

@@ -3,8 +3,6 @@ package dev.herald.http;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.server.ServiceRequestContext;
-import dev.herald.core.error.ErrorCode;
-import dev.herald.core.error.HeraldException;
 import dev.herald.core.event.GroupCommand.Target;
 import dev.herald.core.event.GroupKey;
 import dev.herald.core.event.GroupNotice;
@@ -58,16 +56,7 @@ final class NoticeResources {
     PathLevels path = PathLevels.of(ctx);
     GroupKey key = path.group();
     long id = path.number("noticeId");
-    return Answers.later(
-        ctx,
-        () -> {
-          GroupNotice notice = hub.queries().notice(key.appId(), id);
-          if (!notice.key().equals(key)) {
-            throw new HeraldException(
-                ErrorCode.NOTICE_NOT_FOUND, ErrorCode.NOTICE_NOT_FOUND.text());
-          }
-          return Answers.tagged(request, encode(notice));
-        });
+    return Answers.later(ctx, () -> Answers.tagged(request, encode(hub.queries().notice(key, id))));
   }
 
   /** Gives the notices of a group, the newest first, page by page. */

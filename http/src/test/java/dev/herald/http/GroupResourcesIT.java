@@ -163,7 +163,7 @@ class GroupResourcesIT {
     HttpResponse<String> second = edge.get(path, "If-None-Match", tag);
     assertThat(second.statusCode()).isEqualTo(200);
     assertThat(second.body()).contains("\"content\":\"\"");
-    assertProblem(edge.get(path.replace("groups/g", "groups/h")), 404, "no such message");
+    assertProblem(edge.get(path.replace("groups/g", "groups/h")), 404, "no message");
     assertProblem(edge.get(path.replace("apps/tag", "apps/gat")), 404, "no message");
     assertProblem(edge.get("/v1/apps/tag/groups/g/messages/x"), 400, "messageId must be");
   }
@@ -189,7 +189,7 @@ class GroupResourcesIT {
     assertThat(edge.send("DELETE", one, "").statusCode()).isEqualTo(200);
     assertThat(edge.get(one).body()).contains("\"status\":0");
     assertThat(edge.get(list, "If-None-Match", tag).statusCode()).isEqualTo(200);
-    assertProblem(edge.get(one.replace("groups/g", "groups/h")), 404, "no such notice");
+    assertProblem(edge.get(one.replace("groups/g", "groups/h")), 404, "no notice");
   }
 
   @Test

@@ -97,26 +97,6 @@ public final class GroupLimits {
   }
 
   /**
-   * Reads the id of a message or notice, a decimal number.
-   *
-   * @param field the field's name, for the error
-   * @param id the value, null if missing
-   * @return the number; one that no message has is for the store to find out
-   * @throws HeraldException FIELD_MISSING or FIELD_INVALID, naming the field
-   */
-  public static long checkMessageId(String field, @Nullable String id) {
-    if (id == null) {
-      throw new HeraldException(ErrorCode.FIELD_MISSING, field + " is missing");
-    }
-    try {
-      return Long.parseLong(id);
-    } catch (NumberFormatException e) {
-      throw new HeraldException(
-          ErrorCode.FIELD_INVALID, field + " must be a 64-bit decimal number", e);
-    }
-  }
-
-  /**
    * Checks the size of a page.
    *
    * @throws HeraldException FIELD_INVALID unless it is 1 to {@link #PAGE_SIZE_MAX}

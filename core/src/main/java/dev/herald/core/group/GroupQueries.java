@@ -118,28 +118,28 @@ public final class GroupQueries {
   }
 
   /**
-   * Finds a message of an app by its id, also a recalled one.
+   * Finds a message of a group by its id, also a recalled one.
    *
-   * @param appId the app it must belong to
-   * @throws HeraldException MESSAGE_NOT_FOUND if the app has no such message
+   * @param key the group it must belong to
+   * @throws HeraldException MESSAGE_NOT_FOUND if the group has no such message
    */
-  public GroupMessage message(String appId, long messageId) {
+  public GroupMessage message(GroupKey key, long messageId) {
     GroupMessage message = history.messages(List.of(messageId)).get(messageId);
-    if (message == null || !message.key().appId().equals(appId)) {
-      throw messageNotFound(messageId);
+    if (message == null || !message.key().equals(key)) {
+      throw new HeraldException(ErrorCode.MESSAGE_NOT_FOUND, "there is no message " + messageId);
     }
     return message;
   }
 
   /**
-   * Finds a notice of an app by its id, also a deleted one.
+   * Finds a notice of a group by its id, also a deleted one.
    *
-   * @param appId the app it must belong to
-   * @throws HeraldException NOTICE_NOT_FOUND if the app has no such notice
+   * @param key the group it must belong to
+   * @throws HeraldException NOTICE_NOT_FOUND if the group has no such notice
    */
-  public GroupNotice notice(String appId, long noticeId) {
+  public GroupNotice notice(GroupKey key, long noticeId) {
     GroupNotice notice = history.notices(List.of(noticeId)).get(noticeId);
-    if (notice == null || !notice.key().appId().equals(appId)) {
+    if (notice == null || !notice.key().equals(key)) {
       throw new HeraldException(ErrorCode.NOTICE_NOT_FOUND, "there is no notice " + noticeId);
     }
     return notice;
@@ -205,19 +205,11 @@ public final class GroupQueries {
   }
 
   private Cursor cursorOf(GroupKey key, long messageId) {
-    GroupMessage message = message(key.appId(), messageId);
-    if (!message.key().equals(key)) {
-      throw messageNotFound(messageId);
-    }
-    return new Cursor(message.createTimeMs(), messageId);
+    return new Cursor(message(key, messageId).createTimeMs(), messageId);
   }
 
   private static Scope scopeOf(GroupKey key) {
     return new Scope(key.appId(), key.groupId(), null);
-  }
-
-  private static HeraldException messageNotFound(long messageId) {
-    return new HeraldException(ErrorCode.MESSAGE_NOT_FOUND, "there is no message " + messageId);
   }
 
   private static boolean isEmpty(TimeRange range) {

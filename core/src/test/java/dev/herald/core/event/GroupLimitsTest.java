@@ -84,19 +84,6 @@ class GroupLimitsTest {
     assertRefused(() -> GroupLimits.checkPageSize(size), ErrorCode.FIELD_INVALID, "pageSize");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"1", "0", "-1", "9223372036854775807", "-9223372036854775808"})
-  void checkMessageId_decimal_isRead(String id) {
-    assertThat(GroupLimits.checkMessageId("messageId", id)).isEqualTo(Long.parseLong(id));
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"", " 1", "1 ", "1.0", "0x1", "1e3", "9223372036854775808", "null", "'"})
-  void checkMessageId_anythingElse_namesTheField(String id) {
-    assertRefused(
-        () -> GroupLimits.checkMessageId("messageId", id), ErrorCode.FIELD_INVALID, "messageId");
-  }
-
   @Test
   void checkText_charactersAreCodePoints_upToTheLimit() {
     String most = EMOJI.repeat(255);
