@@ -35,8 +35,7 @@ final class Guard implements DecoratingHttpServiceFunction {
   }
 
   @Override
-  public HttpResponse serve(HttpService next, ServiceRequestContext ctx, HttpRequest request)
-      throws Exception {
+  public HttpResponse serve(HttpService next, ServiceRequestContext ctx, HttpRequest request) {
     RequestHeaders headers = request.headers();
     if (!origins.admitsHost(headers.authority())) {
       return refused(
@@ -50,7 +49,19 @@ final class Guard implements DecoratingHttpServiceFunction {
       return refused(
           ctx, request, "ORIGIN_NOT_ALLOWED", "pages of this origin may not call this server");
     }
-    return dressed(next.serve(ctx, request));
+    return dressed(answer(next, ctx, request));
+  }
+
+  /**
+   * A failure that is thrown makes Armeria break off the request, and with it its HTTP/2 stream.
+   */
+  private static HttpResponse answer(
+      HttpService next, ServiceRequestContext ctx, HttpRequest request) {
+    try {
+      return next.serve(ctx, request);
+    } catch (Exception e) {
+      return Body.drop(request, HttpResponse.ofFailure(e));
+    }
   }
 
   private HttpResponse refused(

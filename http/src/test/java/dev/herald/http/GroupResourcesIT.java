@@ -5,8 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
@@ -14,12 +18,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The resources under {@code /v1/apps}. */
 class GroupResourcesIT {
@@ -232,7 +238,6 @@ class GroupResourcesIT {
         "a/groups/g/messages|{'userId':7,'content':''}|userId must be a JSON string",
         "a/groups/g/messages|[]|a JSON object is expected",
         "a/groups/%FF/messages|{'userId':'u','content':''}|groupId is not valid UTF-8",
-        "a/groups/%00/messages|{'userId':'u','content':''}|the request cannot be read",
         "a/groups/g/messages/x/recall|{}|messageId must be a whole number",
         "a/groups/g/messages/1/recall|{'recallCause':1}|recallCause must be a JSON string",
         "a/groups/g/messages/1/recall|{'userId':''}|userId must have 1 to 127 characters",
@@ -242,6 +247,38 @@ class GroupResourcesIT {
     long before = edge.eventCount();
     assertProblem(edge.json("/v1/apps/" + path, json.replace('\'', '"')), 400, why);
     assertThat(edge.eventCount()).isEqualTo(before);
+  }
+
+  /** Only over HTTP/2 does another request get through before the body has come. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/v1/apps/a/groups/g/messages/x/recall",
+        "/v1/apps/a/groups/%FF/notices",
+        "/v1/apps/a/groups/g",
+        "/v1/nothing"
+      })
+  void post_refusedBeforeItsBodyCame_isAnsweredAfterIt(String path) throws Exception {
+    edge.get("/health");
+    Supplier<InputStream> later =
+        () -> {
+          try {
+            edge.get("/health");
+          } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+          }
+          return new ByteArrayInputStream(new byte[] {' '});
+        };
+    HttpRequest request =
+        HttpRequest.newBuilder(edge.uri(path)).POST(BodyPublishers.ofInputStream(later)).build();
+    HttpResponse<String> answer = edge.client.send(request, BodyHandlers.ofString());
+    assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
+    assertThat(answer.statusCode()).isBetween(400, 405);
+  }
+
+  @Test
+  void path_withAControlCharacter_is400() throws Exception {
+    assertProblem(edge.get("/v1/apps/a/groups/%00/messages"), 400, "the request cannot be read");
   }
 
   @Test
