@@ -66,6 +66,7 @@ final class Endpoints {
         get(GROUP + "/messages", messages::ofGroup),
         get(GROUP + "/messages/{messageId}", messages::get),
         post(GROUP + "/messages/{messageId}/recall", messages::recall),
+        get(GROUP + "/messages/{messageId}/ledger", messages::ledger),
         post(GROUP + "/notices", notices::create),
         get(GROUP + "/notices", notices::list),
         get(GROUP + "/notices/{noticeId}", notices::get),

@@ -5,6 +5,7 @@ import com.linecorp.armeria.common.websocket.WebSocketWriter;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.herald.core.app.App;
 import dev.herald.core.event.GroupEvent;
+import dev.herald.core.group.GroupLedger.Push;
 import dev.herald.core.group.GroupTopics;
 import dev.herald.core.route.Message;
 import dev.herald.core.route.Subscriber;
@@ -121,15 +122,18 @@ final class Gateway extends Subscriber {
    * Queues the frame of an event. From any thread.
    *
    * @param frame the frame, or null for an event that this gateway is not sent
-   * @param groupId the group it happened in
-   * @param seq its number
+   * @param event what happened
    */
-  void sendEvent(byte @Nullable [] frame, String groupId, long seq) {
+  void sendEvent(byte @Nullable [] frame, GroupEvent event) {
     if (frame == null) {
       return;
     }
-    if (outbox.offer(frame, groupId, seq)) {
+    Push push = gateways.hub().ledger().pushing(event, key().gatewayId());
+    if (outbox.offer(frame, event.key().groupId(), event.seq(), push)) {
       gateways.sent().increment();
+      if (push != null) {
+        push.queued();
+      }
     } else {
       end(EndReason.SLOW);
     }
@@ -205,7 +209,7 @@ final class Gateway extends Subscriber {
     if (message.origin() instanceof GroupEvent event) {
       byte @Nullable [] frame = wants(event) ? frame(message) : null;
       if (resume == null ? isNew(event) : !resume.holds(event, frame)) {
-        sendEvent(frame, event.key().groupId(), event.seq());
+        sendEvent(frame, event);
       }
     }
   }
@@ -242,7 +246,7 @@ final class Gateway extends Subscriber {
   void resumed(List<Resume.Held> held, Map<String, Long> upTo) {
     resume = null;
     resumedUpTo = upTo;
-    held.forEach(event -> sendEvent(event.frame(), event.groupId(), event.seq()));
+    held.forEach(next -> sendEvent(next.frame(), next.event()));
     send(GatewayFrames.RESUMED);
   }
 

@@ -4,6 +4,7 @@ import dev.herald.core.app.Apps;
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
 import dev.herald.core.group.GroupCommands;
+import dev.herald.core.group.GroupLedger;
 import dev.herald.core.group.GroupQueries;
 import dev.herald.core.metric.Metrics;
 import dev.herald.core.route.Router;
@@ -16,6 +17,7 @@ import dev.herald.core.web.Origins;
  * @param queries finds them
  * @param apps the apps with their subscribers
  * @param router brings events to gateways; the edge adds its lane to it
+ * @param ledger remembers the way of recent messages
  * @param lane the index of the edge's lane, unique within the router
  * @param metrics where the edge counts, and what it exports
  * @param origins which web pages may use the server
@@ -25,6 +27,7 @@ public record Hub(
     GroupQueries queries,
     Apps apps,
     Router router,
+    GroupLedger ledger,
     int lane,
     Metrics metrics,
     Origins origins) {

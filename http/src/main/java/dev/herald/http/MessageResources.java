@@ -8,6 +8,7 @@ import dev.herald.core.error.HeraldException;
 import dev.herald.core.event.GroupCommand.Target;
 import dev.herald.core.event.GroupKey;
 import dev.herald.core.event.GroupMessage;
+import dev.herald.core.group.GroupLedger.Trace;
 import dev.herald.core.store.History.Cursor;
 import dev.herald.core.store.Scope;
 import java.util.List;
@@ -63,8 +64,21 @@ final class MessageResources {
     PathLevels path = PathLevels.of(ctx);
     GroupKey key = path.group();
     long id = path.number("messageId");
+    return Answers.later(ctx, () -> Answers.tagged(request, encode(hub.queries().message(key, id))));
+  }
+
+  /** Gives the way that a message and its recall took, as far as it is remembered. */
+  HttpResponse ledger(ServiceRequestContext ctx, HttpRequest request) {
+    PathLevels path = PathLevels.of(ctx);
+    GroupKey key = path.group();
+    long id = path.number("messageId");
     return Answers.later(
-        ctx, () -> Answers.tagged(request, encode(hub.queries().message(key, id))));
+        ctx,
+        () -> {
+          GroupMessage message = hub.queries().message(key, id);
+          Trace trace = hub.ledger().trace(id);
+          return Answers.json(LedgerJson.encode(message, trace, hub.ledger().messagesMax()));
+        });
   }
 
   /** Gives the messages of a group, or of one user in it, page by page. */

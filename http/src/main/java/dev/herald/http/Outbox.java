@@ -4,8 +4,11 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import com.linecorp.armeria.common.websocket.WebSocketCloseStatus;
 import com.linecorp.armeria.common.websocket.WebSocketFrame;
 import com.linecorp.armeria.common.websocket.WebSocketWriter;
+import dev.herald.core.group.GroupLedger.Push;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.Executor;
@@ -38,6 +41,10 @@ final class Outbox {
   @GuardedBy("this")
   private boolean writing;
 
+  /** What is told when the batch under way is written. */
+  @GuardedBy("this")
+  private final List<Push> underWay = new ArrayList<>();
+
   @GuardedBy("this")
   private boolean closed;
 
@@ -69,7 +76,7 @@ final class Outbox {
    * @return false when it does not fit any more; then the outbox should be closed
    */
   boolean offer(byte[] text) {
-    return offer(new Waiting(WebSocketFrame.ofText(text), "", 0));
+    return offer(new Waiting(WebSocketFrame.ofText(text), "", 0, null));
   }
 
   /**
@@ -77,20 +84,21 @@ final class Outbox {
    *
    * @param groupId the group
    * @param seq the event's number
+   * @param push is told when it was written, or null
    */
-  boolean offer(byte[] text, String groupId, long seq) {
-    return offer(new Waiting(WebSocketFrame.ofText(text), groupId, seq));
+  boolean offer(byte[] text, String groupId, long seq, @Nullable Push push) {
+    return offer(new Waiting(WebSocketFrame.ofText(text), groupId, seq, push));
   }
 
   /** Answers a ping with its own content; returns as {@link #offer(byte[])} does. */
   boolean pong(byte[] content) {
-    return offer(new Waiting(WebSocketFrame.ofPong(content), "", 0));
+    return offer(new Waiting(WebSocketFrame.ofPong(content), "", 0, null));
   }
 
   /** Sends a ping, unless frames are under way: whether the peer takes those says as much. */
   synchronized void ping() {
     if (!writing) {
-      offer(new Waiting(WebSocketFrame.ofPing(), "", 0));
+      offer(new Waiting(WebSocketFrame.ofPing(), "", 0, null));
     }
   }
 
@@ -180,10 +188,16 @@ final class Outbox {
       Waiting frame = waiting.remove();
       batch += frame.size();
       write(frame);
+      if (frame.push != null) {
+        underWay.add(frame.push);
+      }
     }
     writing = true;
     long written = batch;
-    var _ = connection.whenConsumed().handleAsync((done, failure) -> onWritten(written), eventLoop);
+    var _ =
+        connection
+            .whenConsumed()
+            .handleAsync((done, failure) -> onWritten(written, failure), eventLoop);
   }
 
   /** Gives the connection a frame; it takes none once it is closed, which its input notices. */
@@ -191,9 +205,13 @@ final class Outbox {
     var _ = connection.tryWrite(frame.frame);
   }
 
-  private synchronized @Nullable Void onWritten(long written) {
+  private synchronized @Nullable Void onWritten(long written, @Nullable Throwable failure) {
     bytes -= written;
     writing = false;
+    if (failure == null) {
+      underWay.forEach(Push::written);
+    }
+    underWay.clear();
     if (!waiting.isEmpty()) {
       progressed = true;
       pump();
@@ -207,8 +225,9 @@ final class Outbox {
    *
    * @param groupId the group whose event it tells, empty if none
    * @param seq the event's number, 0 if none
+   * @param push is told when it was written, or null
    */
-  private record Waiting(WebSocketFrame frame, String groupId, long seq) {
+  private record Waiting(WebSocketFrame frame, String groupId, long seq, @Nullable Push push) {
     int size() {
       return FRAME_BYTES + frame.length();
     }

@@ -31,7 +31,7 @@ final class Resume implements Runnable {
   private static final int PAGE_EVENTS = 64;
   private static final long HELD_BYTES_MAX = 256 << 10;
 
-  /** What a held event costs beside its frame. */
+  /** What a held event costs beside its frame and its texts, which are about as long. */
   private static final int HELD_BYTES = 64;
 
   private final Gateway gateway;
@@ -69,12 +69,12 @@ final class Resume implements Runnable {
       return false;
     }
     shown.put(groupId, event.seq());
-    int bytes = HELD_BYTES + (frame == null ? 0 : frame.length);
+    int bytes = HELD_BYTES + (frame == null ? 0 : 2 * frame.length);
     if (heldBytes + bytes > HELD_BYTES_MAX) {
       held.clear();
       heldBytes = 0;
     }
-    held.add(new Held(groupId, event.seq(), frame));
+    held.add(new Held(event, frame));
     heldBytes += bytes;
     return true;
   }
@@ -124,7 +124,7 @@ final class Resume implements Runnable {
           return false;
         }
         byte @Nullable [] frame = gateway.wants(event) ? GatewayFrames.event(event) : null;
-        gateway.sendEvent(frame, groupId, event.seq());
+        gateway.sendEvent(frame, event);
         sent.put(groupId, event.seq());
       }
     } while (page.size() == PAGE_EVENTS);
@@ -147,11 +147,12 @@ final class Resume implements Runnable {
   private Set<String> finishOnLane() {
     Map<String, Long> reached = new HashMap<>(sent);
     List<Held> next = new ArrayList<>();
-    for (Held event : held) {
-      long last = reached.getOrDefault(event.groupId, 0L);
-      if (event.seq == last + 1) {
-        reached.put(event.groupId, event.seq);
-        next.add(event);
+    for (Held live : held) {
+      String groupId = live.event.key().groupId();
+      long last = reached.getOrDefault(groupId, 0L);
+      if (live.event.seq() == last + 1) {
+        reached.put(groupId, live.event.seq());
+        next.add(live);
       }
     }
     Set<String> behind = new HashSet<>();
@@ -168,5 +169,5 @@ final class Resume implements Runnable {
 
   /** A live event that waits for the store to be read. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  record Held(String groupId, long seq, byte @Nullable [] frame) {}
+  record Held(GroupEvent event, byte @Nullable [] frame) {}
 }

@@ -8,8 +8,10 @@ import dev.herald.core.config.SettingTree;
 import dev.herald.core.group.GroupApplier;
 import dev.herald.core.group.GroupCommands;
 import dev.herald.core.group.GroupFeed;
+import dev.herald.core.group.GroupLedger;
 import dev.herald.core.group.GroupQueries;
 import dev.herald.core.group.GroupSettings;
+import dev.herald.core.group.LedgerSettings;
 import dev.herald.core.id.MessageIds;
 import dev.herald.core.journal.EmbeddedJournal;
 import dev.herald.core.metric.Metrics;
@@ -35,6 +37,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /** A real edge before a real journal and store, on a port of its own. */
 final class EdgeFixture implements AutoCloseable {
   static final long STARTED_AT_MS = 1_700_000_000_000L;
+  static final int LEDGER_MAX = 1000;
   static final String PAGE = "<!doctype html><title>console</title>";
 
   final Metrics metrics = new Metrics();
@@ -53,7 +56,9 @@ final class EdgeFixture implements AutoCloseable {
     apps = new Apps(router, new Apps.Limits(1000, 1 << 20, 1 << 20), metrics);
     store = new SqliteStore(data, SettingTree.defaults(StoreSettings.class), metrics);
     commands = new GroupCommands(journal, new MessageIds(1, InstantSource.system(), 0));
-    feed = new GroupFeed(bus, apps, router, GroupEventJson::encode);
+    GroupLedger ledger =
+        new GroupLedger(new LedgerSettings(LEDGER_MAX), 0, InstantSource.system(), metrics);
+    feed = new GroupFeed(bus, apps, router, GroupEventJson::encode, ledger);
     edge =
         new HttpEdge(
             settings,
@@ -63,6 +68,7 @@ final class EdgeFixture implements AutoCloseable {
                 new GroupQueries(store),
                 apps,
                 router,
+                ledger,
                 0,
                 metrics,
                 new Origins(List.of("https://chat.example.com"), false)),

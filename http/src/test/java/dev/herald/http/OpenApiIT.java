@@ -186,11 +186,16 @@ class OpenApiIT {
     assertReadsDescribed(
         message.headers().firstValue("Location").orElseThrow(),
         notice.headers().firstValue("Location").orElseThrow());
+    String ledger = message.headers().firstValue("Location").orElseThrow() + "/ledger";
+    String ledgerPath = group + "/messages/{messageId}/ledger";
+    assertDescribed("get", ledgerPath, edge.get(ledger));
+    assertDescribed("get", ledgerPath, edge.get(own + "/messages/1/ledger"));
     String recall = message.headers().firstValue("Location").orElseThrow() + "/recall";
     String recallPath = group + "/messages/{messageId}/recall";
     assertDescribed(
         "post", recallPath, edge.json(recall, "{\"userId\":\"u\",\"recallCause\":\"c\"}"));
     assertDescribed("post", recallPath, edge.json(recall, ""));
+    assertDescribed("get", ledgerPath, edge.get(ledger));
     assertDescribed("post", group + "/notices", notice);
     assertDescribed("post", group + "/notices", edge.json(own + "/notices", NOTICE));
     assertDescribed("post", group + "/notices", edge.json(own + "/notices", "{}"));

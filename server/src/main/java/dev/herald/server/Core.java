@@ -6,9 +6,11 @@ import dev.herald.core.bus.InProcessBus;
 import dev.herald.core.group.GroupApplier;
 import dev.herald.core.group.GroupCommands;
 import dev.herald.core.group.GroupFeed;
+import dev.herald.core.group.GroupLedger;
 import dev.herald.core.group.GroupQueries;
 import dev.herald.core.group.GroupSettings;
 import dev.herald.core.group.LaneQueries;
+import dev.herald.core.group.LedgerSettings;
 import dev.herald.core.id.MessageIds;
 import dev.herald.core.journal.EmbeddedJournal;
 import dev.herald.core.journal.Journal;
@@ -36,6 +38,7 @@ final class Core implements AutoCloseable {
   private final Journal journal;
   private final GroupApplier applier;
   private final GroupFeed feed;
+  private final GroupLedger ledger;
   private final GroupCommands commands;
   private final GroupQueries queries;
   private final LaneQueries laneQueries;
@@ -48,7 +51,8 @@ final class Core implements AutoCloseable {
    * @param metrics where everything counts
    * @param limits the bounds of each app
    * @param groups the settings of group conversations
-   * @param lanes how many lanes the edges bring
+   * @param ledger how much of the way of messages is remembered
+   * @param lanes how many lanes the edges bring; the last one is that of gateways
    */
   Core(
       Store store,
@@ -56,12 +60,14 @@ final class Core implements AutoCloseable {
       Metrics metrics,
       Apps.Limits limits,
       GroupSettings groups,
+      LedgerSettings ledger,
       int lanes) {
     router = new Router(lanes);
     apps = new Apps(router, limits, metrics);
     journal = new EmbeddedJournal(metrics);
     applier = new GroupApplier(store, bus, clock, groups, metrics);
-    feed = new GroupFeed(bus, apps, router, GroupEventJson::encode);
+    this.ledger = new GroupLedger(ledger, lanes - 1, clock, metrics);
+    feed = new GroupFeed(bus, apps, router, GroupEventJson::encode, this.ledger);
     commands = new GroupCommands(journal, new MessageIds(NODE, clock, store.greatestId()));
     queries = new GroupQueries(store);
     laneQueries = new LaneQueries(queries, LANE_QUERY_THREADS);
@@ -87,6 +93,10 @@ final class Core implements AutoCloseable {
 
   GroupQueries queries() {
     return queries;
+  }
+
+  GroupLedger ledger() {
+    return ledger;
   }
 
   LaneQueries laneQueries() {

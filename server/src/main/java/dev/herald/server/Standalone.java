@@ -138,7 +138,8 @@ final class Standalone implements AutoCloseable {
     var limits =
         new Apps.Limits(
             mqtt.retainedMessagesMax(), mqtt.retainedBytesMax(), mqtt.consumerGroupBytesMax());
-    return new Core(store, clock, metrics, limits, config.groups(), mqtt.loopCount() + 1);
+    int lanes = mqtt.loopCount() + 1;
+    return new Core(store, clock, metrics, limits, config.groups(), config.ledger(), lanes);
   }
 
   private RelayKeeper relayKeeper(DataDirectory data, Core core, Metrics metrics)
@@ -190,6 +191,7 @@ final class Standalone implements AutoCloseable {
             core.queries(),
             core.apps(),
             core.router(),
+            core.ledger(),
             config.mqtt().loopCount(),
             metrics,
             config.origins());

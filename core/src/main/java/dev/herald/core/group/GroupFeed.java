@@ -8,6 +8,7 @@ import dev.herald.core.event.GroupEvent;
 import dev.herald.core.route.Message;
 import dev.herald.core.route.MessageProperties;
 import dev.herald.core.route.Router;
+import dev.herald.core.route.Tally;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ public final class GroupFeed implements AutoCloseable {
   private final Apps apps;
   private final Router router;
   private final Function<GroupEvent, byte[]> encoder;
+  private final GroupLedger ledger;
   private Bus.@Nullable Registration registration;
 
   /**
@@ -30,12 +32,15 @@ public final class GroupFeed implements AutoCloseable {
    * @param apps the apps with their subscribers
    * @param router brings them there
    * @param encoder makes the payload MQTT subscribers get: JSON, UTF-8
+   * @param ledger remembers that they were shown, and to whom
    */
-  public GroupFeed(Bus bus, Apps apps, Router router, Function<GroupEvent, byte[]> encoder) {
+  public GroupFeed(
+      Bus bus, Apps apps, Router router, Function<GroupEvent, byte[]> encoder, GroupLedger ledger) {
     this.bus = bus;
     this.apps = apps;
     this.router = router;
     this.encoder = encoder;
+    this.ledger = ledger;
   }
 
   /** Starts to show events. */
@@ -52,9 +57,10 @@ public final class GroupFeed implements AutoCloseable {
 
   private void show(BusMessage message) {
     if (message instanceof GroupEvent event) {
+      Tally tally = ledger.stored(event);
       App app = apps.find(event.appId());
       if (app != null && app.topics().size() > 0) {
-        router.publish(app.topics(), messageOf(event, encoder));
+        router.publish(app.topics(), messageOf(event, encoder), tally);
       }
     }
   }

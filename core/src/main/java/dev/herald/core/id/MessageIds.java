@@ -41,6 +41,17 @@ public final class MessageIds {
     this.lastTick = new AtomicLong(((floorMs + 1) << SEQUENCE_BITS) - 1);
   }
 
+  /**
+   * Returns when an id was made, as the clock of its node said it: a little later than that while a
+   * node makes more than 4,096 ids in a millisecond, or its clock has stepped back.
+   *
+   * @param id one that any node made
+   * @return milliseconds since 1970
+   */
+  public static long timeMs(long id) {
+    return (id >>> (NODE_BITS + SEQUENCE_BITS)) + EPOCH_MS;
+  }
+
   /** Returns an id greater than every id this source gave before. */
   public long next() {
     long now = (clock.millis() - EPOCH_MS) << SEQUENCE_BITS;

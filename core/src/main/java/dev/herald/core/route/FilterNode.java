@@ -70,12 +70,15 @@ final class FilterNode {
     return new IllegalStateException("not subscribed here: " + subscription.filter());
   }
 
-  /** Delivers to every subscriber of a lane; on that lane. */
-  void deliver(int lane, Message message) {
+  /** Delivers to every subscriber of a lane and returns how many they are; on that lane. */
+  int deliver(int lane, Message message) {
     List list = lists[lane];
-    if (list != null) {
-      list.deliver(message);
+    if (list == null) {
+      return 0;
     }
+    int subscribers = list.size;
+    list.deliver(message);
+    return subscribers;
   }
 
   /**

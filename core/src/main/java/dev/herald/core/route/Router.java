@@ -68,6 +68,17 @@ public final class Router {
    * @return whether any subscription matched
    */
   public boolean publish(TopicTree tree, Message message) {
+    return publish(tree, message, null);
+  }
+
+  /**
+   * Publishes a message as {@link #publish(TopicTree, Message)} does, and has it counted to whom it
+   * was handed.
+   *
+   * @param tally is told by each lane; null for nobody
+   * @return whether any subscription matched
+   */
+  public boolean publish(TopicTree tree, Message message, @Nullable Tally tally) {
     ArrayList<FilterNode> found = FOUND.get();
     tree.match(message.topic(), found);
     if (found.isEmpty()) {
@@ -89,12 +100,12 @@ public final class Router {
       if (lane.inLane()) {
         own = lane;
       } else {
-        run(lane, message.weight(), () -> deliveries[lane.index()].deliver(nodes, message));
+        run(lane, message.weight(), () -> deliveries[lane.index()].deliver(nodes, message, tally));
       }
     }
     // last, so that what its subscribers publish now comes after this message on every lane
     if (own != null) {
-      deliveries[own.index()].deliver(nodes, message);
+      deliveries[own.index()].deliver(nodes, message, tally);
     }
     return true;
   }
@@ -152,39 +163,46 @@ public final class Router {
       this.lane = lane;
     }
 
-    void deliver(FilterNode[] nodes, Message message) {
+    void deliver(FilterNode[] nodes, Message message, @Nullable Tally tally) {
       if (delivering) {
         // a subscriber publishes while it is delivered to
-        waiting.add(new Waiting(nodes, message));
+        waiting.add(new Waiting(nodes, message, tally));
         return;
       }
       delivering = true;
       try {
-        deliverNow(nodes, message);
+        deliverNow(nodes, message, tally);
         for (Waiting next = waiting.poll(); next != null; next = waiting.poll()) {
-          deliverNow(next.nodes, next.message);
+          deliverNow(next.nodes, next.message, next.tally);
         }
       } finally {
         delivering = false;
       }
     }
 
-    private void deliverNow(FilterNode[] nodes, Message message) {
-      if (nodes.length == 1) {
-        nodes[0].deliver(lane, message);
-        return;
+    private void deliverNow(FilterNode[] nodes, Message message, @Nullable Tally tally) {
+      int subscribers =
+          nodes.length == 1 ? nodes[0].deliver(lane, message) : deliverOnce(nodes, message);
+      if (tally != null) {
+        tally.delivered(lane, subscribers);
       }
+    }
+
+    /** Delivers to the subscribers of several nodes, to each once; returns how many they are. */
+    private int deliverOnce(FilterNode[] nodes, Message message) {
       for (FilterNode node : nodes) {
         node.match(lane, firstMatched);
       }
-      for (int i = 0; i < firstMatched.size(); i++) {
+      int subscribers = firstMatched.size();
+      for (int i = 0; i < subscribers; i++) {
         firstMatched.get(i).deliverMatched(message);
       }
       firstMatched.clear();
+      return subscribers;
     }
   }
 
   /** A message that waits for the end of another's delivery. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Waiting(FilterNode[] nodes, Message message) {}
+  private record Waiting(FilterNode[] nodes, Message message, @Nullable Tally tally) {}
 }

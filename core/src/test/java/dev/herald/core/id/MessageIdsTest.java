@@ -41,6 +41,7 @@ class MessageIdsTest {
     MessageIds ids = ids(77, 0);
     long first = ids.next();
     assertThat(timeOf(first)).isEqualTo(START_MS);
+    assertThat(MessageIds.timeMs(first)).isEqualTo(START_MS);
     assertThat(nodeOf(first)).isEqualTo(77);
     assertThat(first & 4095).isZero();
     assertThat(ids.next()).isEqualTo(first + 1);

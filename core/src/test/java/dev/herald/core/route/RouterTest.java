@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.herald.core.LogCapture;
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
 import java.util.List;
 import javax.management.JMException;
 import javax.management.ObjectName;
@@ -54,6 +55,27 @@ class RouterTest {
     first.runAll();
     assertThat(subscriber.receipts).hasSize(1);
     assertThat(subscriber.receipts.get(0).filters()).containsExactlyInAnyOrder("a/b", "a/+", "#");
+  }
+
+  @Test
+  void publish_withATally_isCountedByEachLane_eachSubscriberOnce() {
+    Recorder twice = new Recorder(first).subscribe(tree, "a/b").subscribe(tree, "a/+");
+    new Recorder(first).subscribe(tree, "a/b");
+    new Recorder(second).subscribe(tree, "a/b");
+    List<String> counted = new ArrayList<>();
+    Tally tally = (lane, subscribers) -> counted.add(lane + ": " + subscribers);
+    router.publish(tree, message("a/b"), tally);
+    assertThat(counted).isEmpty();
+    first.runAll();
+    second.runAll();
+    assertThat(counted).containsExactly("0: 2", "1: 1");
+
+    twice.unsubscribe(tree, "a/+");
+    router.publish(tree, message("a/b"), tally);
+    router.publish(tree, message("other"), tally);
+    first.runAll();
+    second.runAll();
+    assertThat(counted).containsExactly("0: 2", "1: 1", "0: 2", "1: 1");
   }
 
   @Test

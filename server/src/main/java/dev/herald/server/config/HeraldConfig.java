@@ -3,6 +3,7 @@ package dev.herald.server.config;
 import dev.herald.core.config.Setting;
 import dev.herald.core.config.SettingTree;
 import dev.herald.core.group.GroupSettings;
+import dev.herald.core.group.LedgerSettings;
 import dev.herald.core.relay.RelaySettings;
 import dev.herald.core.tls.TlsSettings;
 import dev.herald.core.web.Origins;
@@ -25,6 +26,7 @@ import java.util.List;
  * @param tls the same with TLS
  * @param http the HTTP API, gateways and the console
  * @param groups group conversations
+ * @param ledger what is remembered of the way of messages
  * @param store the embedded database
  * @param relay what is remembered over a restart
  * @param log what is logged
@@ -63,6 +65,8 @@ public record HeraldConfig(
         TlsSettings tls,
     @Setting(doc = "The HTTP API, the gateways' WebSocket and the console.") HttpSettings http,
     @Setting(doc = "Group conversations.") GroupSettings groups,
+    @Setting(doc = "What is remembered of the way that recent group messages took.")
+        LedgerSettings ledger,
     @Setting(doc = "The embedded database, in the data directory.") StoreSettings store,
     @Setting(doc = "Retained messages and sessions over a restart, in the data directory.")
         RelaySettings relay,
