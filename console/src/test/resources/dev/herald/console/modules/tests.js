@@ -4,6 +4,9 @@ import { Conversation } from '../js/chat/conversation.js';
 import { History } from '../js/chat/history.js';
 import { pauseMs } from '../js/chat/mqtt-link.js';
 import { isId, Room } from '../js/chat/room.js';
+import { EventLog, ROWS_MAX } from '../js/groups/event-log.js';
+import { isName } from '../js/groups/group-api.js';
+import { GroupWatch } from '../js/groups/group-watch.js';
 import { figuresOf, perSecond } from '../js/server/figures.js';
 import { Samples } from '../js/server/prometheus.js';
 import { size, span } from '../js/text/format.js';
@@ -41,7 +44,113 @@ function answering(total) {
   return asked;
 }
 
+const created = (seq, more = {}) => ({ event: 'create', seq, message: message(seq, 'alice', 'x', more) });
+const recalled = (seq, of) => ({
+  event: 'recall', seq, by: 'bob', message: message(of, 'alice', '', { status: 0, recallTime: NOW + seq }),
+});
+const notice = (seq) => ({
+  event: 'notice', seq, notice: { informationId: '9', userId: 'bob', title: 't', createTime: NOW + seq, status: 1, seq },
+});
+const rowsOf = (log) => log.rows.map(({ seq, kind, message: of }) => `${seq} ${kind} ${of?.content ?? '-'}`);
+
+/** A fetch over a group with events 1 to `last`, of which those up to `gone` are not kept. */
+function following(last, gone = 0) {
+  const asked = [];
+  const answer = (path, query) => {
+    if (path.endsWith('/notices')) return { notices: [], before: null };
+    if (path.endsWith('/messages')) return { messages: [message(last, 'alice', 'x')], before: null, after: null };
+    const [after, limit] = ['after', 'limit'].map((name) => Number(query.get(name)));
+    asked.push([after, limit]);
+    const events = [];
+    for (let seq = Math.max(after, gone) + 1; seq <= last && events.length < limit; seq += 1) events.push(created(seq));
+    return { events, next: events.at(-1)?.seq ?? after };
+  };
+  globalThis.fetch = async (path, { signal }) => {
+    const { pathname, searchParams } = new URL(path, location.href);
+    if (searchParams.get('wait') > 0) {
+      return new Promise((_, reject) => { signal.addEventListener('abort', () => reject(signal.reason)); });
+    }
+    return Response.json(answer(pathname, searchParams));
+  };
+  return asked;
+}
+
+const until = (observable, holds) => new Promise((resolve) => {
+  const stop = observable.watch(() => {
+    if (!holds()) return;
+    stop();
+    resolve();
+  });
+});
+
 const tests = {
+  log_events_areInOrderAndTakenOnce() {
+    const log = new EventLog();
+    [created(3), created(1), notice(2), created(3)].forEach((event) => log.take(event));
+    equal(rowsOf(log), ['1 create x', '2 notice -', '3 create x']);
+  },
+
+  log_recall_isARowAndTakesTheTextAway() {
+    const log = new EventLog();
+    [created(1), created(2), recalled(3, 1)].forEach((event) => log.take(event));
+    equal(rowsOf(log), ['1 create ', '2 create x', '3 recall ']);
+    equal(log.rows[2].userId, 'bob');
+  },
+
+  log_filter_takesWhatMatches_andItsRecall() {
+    const log = new EventLog({ user: 'alice', from: NOW + 2, to: NOW + 4 });
+    [created(1), created(2), created(3), created(4), notice(5), recalled(6, 2)].forEach((event) => log.take(event));
+    equal(rowsOf(log), ['2 create ', '3 create x']);
+  },
+
+  log_isBounded() {
+    const log = new EventLog();
+    for (let seq = 1; seq <= ROWS_MAX; seq += 1) log.take(created(seq));
+    equal([log.shorten(), log.rows.length], [false, ROWS_MAX]);
+    log.take(created(ROWS_MAX + 1));
+    equal([log.shorten(), log.rows.length, log.rows[0].seq], [true, ROWS_MAX, 2]);
+  },
+
+  async watch_showsTheLatestEvents_thenEarlierOnes_eachOnce() {
+    const asked = following(120);
+    const watch = new GroupWatch('a', 'g');
+    await until(watch, () => watch.state === 'live');
+    equal([watch.rows[0].seq, watch.rows.length, watch.hasEarlier, watch.last], [71, 50, true, 120]);
+    await watch.loadEarlier();
+    await watch.loadEarlier();
+    equal([watch.rows[0].seq, watch.rows.length, watch.hasEarlier], [1, 120, false]);
+    equal(asked, [[70, 200], [120, 200], [20, 50], [0, 20]]);
+    watch.close();
+  },
+
+  async watch_whatIsKeptNoLonger_isTheBeginning() {
+    following(120, 60);
+    const watch = new GroupWatch('a', 'g');
+    await until(watch, () => watch.state === 'live');
+    await watch.loadEarlier();
+    equal([watch.rows[0].seq, watch.hasEarlier], [61, true]);
+    await watch.loadEarlier();
+    equal([watch.rows[0].seq, watch.hasEarlier], [61, false]);
+    watch.close();
+  },
+
+  async watch_refusal_saysWhy_andTriesAgain() {
+    globalThis.fetch = async () => Response.json({ detail: 'the store is away' }, { status: 503 });
+    const watch = new GroupWatch('a', 'g');
+    await until(watch, () => watch.state === 'waiting');
+    equal(watch.problem, { key: 'reason.said', values: { message: 'the store is away' } });
+    following(1);
+    watch.retryNow();
+    await until(watch, () => watch.state === 'live');
+    equal([watch.problem, watch.rows.length], [undefined, 1]);
+    watch.close();
+  },
+
+  name_isWhatAnAddressCanCarry() {
+    equal(['lobby', 'a/b', '+#?%', '群', '\u{1F600}'.repeat(127)].map(isName), Array(5).fill(true));
+    equal(['', '.', '..', 'x'.repeat(128), 'a\0', '\ud800'].map(isName), Array(6).fill(false));
+  },
+
   samples_sumOverLabels_isOverThoseThatMatch() {
     const samples = Samples.parse('# HELP a x\n# TYPE a counter\na{k="v 1}",o="\\"q\\""} 2\n'
       + 'a{k="w"} 3.5e1 1700000000\nb 7\nnan NaN\ninf +Inf\nbroken{ 1\n');

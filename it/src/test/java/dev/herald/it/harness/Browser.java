@@ -78,6 +78,9 @@ public final class Browser implements AutoCloseable {
   public static final class Visit implements AutoCloseable {
     private static final Path SCREENSHOTS = Path.of("target", "screenshots");
 
+    /** Of a request whose answer the page does not want any more. */
+    private static final String ENDED_BY_THE_PAGE = "net::ERR_ABORTED";
+
     private final BrowserContext context;
     private final Page page;
     private final List<String> complaints = new ArrayList<>();
@@ -95,7 +98,11 @@ public final class Browser implements AutoCloseable {
         complaints.add("dialog: " + dialog.message());
         dialog.dismiss();
       });
-      page.onRequestFailed(request -> complaints.add("failed: " + request.url()));
+      page.onRequestFailed(request -> {
+        if (!ENDED_BY_THE_PAGE.equals(request.failure())) {
+          complaints.add("failed: " + request.url());
+        }
+      });
       page.onResponse(response -> {
         if (response.status() >= 400) {
           complaints.add(response.status() + ": " + response.url());

@@ -47,8 +47,26 @@ public final class GroupApi implements AutoCloseable {
     ObjectNode body = JSON.createObjectNode();
     body.put("appId", app).put("groupId", group).put("userId", user);
     body.put("content", content).put("type", 1);
+    return post("/chat/message/create", body);
+  }
+
+  /**
+   * Recalls a message.
+   *
+   * @param messageId its id
+   * @throws AssertionError if it is not acknowledged
+   */
+  public void recall(String messageId) {
+    HttpResponse<String> answer =
+        post("/chat/message/recall", JSON.createObjectNode().put("messageId", messageId)).join();
+    if (!isAcknowledged(answer)) {
+      throw new AssertionError("recall answered " + answer.statusCode() + " " + answer.body());
+    }
+  }
+
+  private CompletableFuture<HttpResponse<String>> post(String path, ObjectNode body) {
     HttpRequest request =
-        HttpRequest.newBuilder(server.http("/chat/message/create"))
+        HttpRequest.newBuilder(server.http(path))
             .timeout(Duration.ofSeconds(30))
             .header("Content-Type", "application/json")
             .POST(BodyPublishers.ofString(body.toString()))

@@ -25,6 +25,28 @@
 //   chat-left-earlier, chat-left-newest buttons, when there is something to go to
 //   chat-left-input, chat-left-send     the composer
 
+//   view-overview, view-groups          links; aria-current tells the current page
+//   groups-app, groups-group, groups-open, groups-recent
+//   groups-user                         who acts; taken like chat-app
+//   groups-status                       data-state = connecting | online | waiting | idle
+//   groups-problem, groups-retry, groups-empty
+//   filter-user, filter-from, filter-to, filter-apply, filter-clear
+//   filter-total                        data-value = how many matched; filter-problem
+//   group-events                        the list; data-state, aria-busy while it is loading
+//   group-event                         each row: data-seq, data-kind = create | recall | notice |
+//                                       deleteNotice, data-user, data-withdrawn
+//   group-event-text                    the text in a row
+//   group-event-ledger, group-event-withdraw
+//                                       buttons in a row
+//   group-withdraw, group-withdraw-cause, group-withdraw-do, group-withdraw-problem
+//   group-earlier, group-newest         buttons, when there is something to go to
+//   compose-message, compose-notice, compose-type, compose-title, compose-jumpUrl,
+//   compose-content, compose-send, compose-problem
+//   ledger, ledger-again, ledger-creation, ledger-recall
+//   ledger-accepted, ledger-journaled, ledger-stored, ledger-clients
+//                                       data-value = the raw time or number, absent if not known
+//   ledger-gateway                      one for each; data-value = its id
+
 import { ChatClient } from './chat/chat-client.js';
 import { sweepStorage } from './chat/mqtt-link.js';
 import { Room } from './chat/room.js';

@@ -4,9 +4,11 @@ const TIMEOUT_MS = 5000;
 
 /** A request that did not succeed; `text` is a key of the page's texts with its values. */
 export class RequestFailure extends Error {
-  constructor(key, values) {
+  constructor(key, values, status) {
     super(key);
     this.text = { key, values };
+    /** The status of HTTP, or undefined when there was no answer. */
+    this.status = status;
   }
 }
 
@@ -16,18 +18,24 @@ export async function fetchText(path) {
   return response.text().catch(() => { throw new RequestFailure('reason.noAnswer', {}); });
 }
 
-export async function fetchJson(path) {
-  const text = await fetchText(path);
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new RequestFailure('reason.unreadable', {});
+/**
+ * The document of a resource. `options`: method, body (an object that is sent as JSON), timeoutMs
+ * and signal, which ends the request. A refusal says what the server said.
+ */
+export async function fetchJson(path, options = {}) {
+  const response = await request(path, options);
+  const document = await response.json().catch(() => undefined);
+  if (response.ok && document !== undefined) return document;
+  if (document?.detail) {
+    throw new RequestFailure('reason.said', { message: document.detail }, response.status);
   }
+  throw response.ok ? new RequestFailure('reason.unreadable', {}, response.status)
+    : new RequestFailure('reason.status', { status: response.status }, response.status);
 }
 
 /** The data of a group-message answer, whose envelope says itself what was wrong. */
-export async function fetchData(path) {
-  const response = await request(path);
+export async function fetchData(path, options = {}) {
+  const response = await request(path, options);
   const envelope = await response.json().catch(() => undefined);
   if (envelope?.success) return envelope.data;
   if (envelope?.message) throw new RequestFailure('reason.said', { message: envelope.message });
@@ -35,7 +43,15 @@ export async function fetchData(path) {
     : new RequestFailure('reason.status', { status: response.status });
 }
 
-function request(path) {
-  return fetch(path, { cache: 'no-store', signal: AbortSignal.timeout(TIMEOUT_MS) })
-    .catch(() => { throw new RequestFailure('reason.noAnswer', {}); });
+function request(path, { method, body, timeoutMs = TIMEOUT_MS, signal } = {}) {
+  const timeout = AbortSignal.timeout(timeoutMs);
+  return fetch(path, {
+    method,
+    cache: 'no-store',
+    signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+    ...(body === undefined ? {} : {
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    }),
+  }).catch(() => { throw new RequestFailure('reason.noAnswer', {}); });
 }

@@ -66,6 +66,13 @@ export function timeOfDay(ms, seconds = false) {
     .format(ms);
 }
 
+/** The time of day to the millisecond. */
+export function timeOfDayMs(ms) {
+  return formatter(Intl.DateTimeFormat, {
+    hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3, hourCycle: 'h23',
+  }).format(ms);
+}
+
 export function day(ms) {
   return formatter(Intl.DateTimeFormat, { dateStyle: 'medium' }).format(ms);
 }

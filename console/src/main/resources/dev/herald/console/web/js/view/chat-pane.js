@@ -6,34 +6,28 @@ import { sentence, t } from '../text/language.js';
 import { LightElement } from './light-element.js';
 import { daysAndMessages } from './message-list.js';
 import { nameField } from './name-field.js';
-
-/** Nearer to the end than this counts as being at the end, in CSS pixels. */
-const AT_END_PX = 48;
+import { StickToEnd } from './stick-to-end.js';
 
 /** One pane: who talks, the messages, and the composer. */
 class ChatPane extends LightElement {
   static properties = {
     side: {}, room: {}, client: {},
-    refused: { state: true }, draft: { state: true }, unseen: { state: true },
+    refused: { state: true }, draft: { state: true },
   };
 
-  #atEnd = true;
-  #newest;
-  #place;
+  #stick = new StickToEnd(this);
   #tick;
 
   constructor() {
     super();
     this.draft = '';
-    this.unseen = false;
   }
 
   firstUpdated() {
     this.follow(this.client);
     this.classList.add('pane', this.side);
     this.dataset.testid = `chat-${this.side}`;
-    this.#list().addEventListener('scroll', () => this.#scrolled(), { passive: true });
-    new ResizeObserver(() => this.#keepAtEnd()).observe(this.#list());
+    this.#stick.attach(this.querySelector('.messages'));
   }
 
   disconnectedCallback() {
@@ -52,14 +46,14 @@ class ChatPane extends LightElement {
             aria-label=${t('chat.messages', { group: this.room.group, user: client.user })}
             aria-busy=${client.history === 'loading' ? 'true' : 'false'}>
             ${client.hasEarlier ? html`<button type="button" class="quiet earlier"
-              data-testid=${this.#id('earlier')} @click=${() => this.#loadEarlier()}>
+              data-testid=${this.#id('earlier')} @click=${() => this.#stick.holding(() => client.loadEarlier())}>
               ${t('chat.earlier')}</button>` : nothing}
             ${client.entries.length > 0
               ? repeat(daysAndMessages(client.entries), (row) => row.key, (row) => row.view(this))
               : this.#empty()}
           </div>
-          ${this.unseen ? html`<button type="button" class="newest" data-testid=${this.#id('newest')}
-            @click=${() => this.#goToEnd()}>${t('chat.newest')} &darr;</button>` : nothing}
+          ${this.#stick.unseen ? html`<button type="button" class="newest" data-testid=${this.#id('newest')}
+            @click=${() => this.#stick.goToEnd()}>${t('chat.newest')} &darr;</button>` : nothing}
         </div>
         ${this.#composer()}
       </section>`;
@@ -67,18 +61,7 @@ class ChatPane extends LightElement {
 
   updated() {
     const { entries, place, state, retryAt } = this.client;
-    if (place !== this.#place) {
-      this.#place = place;
-      this.#atEnd = true;
-      this.unseen = false;
-    }
-    const newest = entries.at(-1)?.key;
-    if (this.#atEnd) {
-      this.#keepAtEnd();
-    } else if (newest !== this.#newest) {
-      this.unseen = true;
-    }
-    this.#newest = newest;
+    this.#stick.drawn(place, entries.at(-1)?.key);
     clearTimeout(this.#tick);
     if (state === 'waiting' && retryAt > Date.now()) {
       this.#tick = setTimeout(() => this.requestUpdate(), 500);
@@ -176,39 +159,9 @@ class ChatPane extends LightElement {
   #submit(event) {
     event.preventDefault();
     if (this.client.state !== 'online' || bytesOver(this.draft) > 0 || !this.draft.trim()) return;
-    this.#atEnd = true;
+    this.#stick.follow();
     this.client.send(this.draft);
     this.draft = '';
-  }
-
-  async #loadEarlier() {
-    const list = this.#list();
-    const before = list.scrollHeight;
-    this.#atEnd = false;
-    await this.client.loadEarlier();
-    await this.updateComplete;
-    list.scrollTop += list.scrollHeight - before;
-  }
-
-  #scrolled() {
-    const list = this.#list();
-    this.#atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < AT_END_PX;
-    if (this.#atEnd) this.unseen = false;
-  }
-
-  #keepAtEnd() {
-    const list = this.#list();
-    if (this.#atEnd) list.scrollTop = list.scrollHeight;
-  }
-
-  #goToEnd() {
-    this.#atEnd = true;
-    this.unseen = false;
-    this.#keepAtEnd();
-  }
-
-  #list() {
-    return this.querySelector('.messages');
   }
 
   #id(part) {

@@ -1,15 +1,18 @@
 import { html, nothing } from 'lit';
+import { route } from '../route.js';
 import { timeOfDay } from '../text/format.js';
 import { language, t } from '../text/language.js';
 import { LightElement } from './light-element.js';
 import './chat-section.js';
 import './facts-card.js';
 import './figures-strip.js';
+import './groups-page.js';
 import './traffic-card.js';
 
+const VIEWS = [['overview', '#/'], ['groups', '#/groups']];
 const LANGUAGES = [['en', 'English', 'EN'], ['zh', '中文', '中文']];
 
-/** The whole page: header, figures, traffic and facts, chat. */
+/** The whole page: the header, and below it the overview or the groups. */
 class ConsolePage extends LightElement {
   static properties = { server: {}, room: {}, clients: {} };
 
@@ -19,14 +22,21 @@ class ConsolePage extends LightElement {
     if (this.#followed || !this.server) return;
     this.#followed = true;
     this.follow(this.server);
+    this.follow(route);
   }
 
   render() {
     if (!this.server) return nothing;
     return html`
-      <a class="skip" href="#chat">${t('skip')}</a>
+      <a class="skip" href="#main" @click=${skip}>${t('skip')}</a>
       ${this.#header()}
       ${this.#away()}
+      ${route.view === 'groups' ? html`<main class="page" id="main" tabindex="-1">
+        <herald-groups></herald-groups></main>` : this.#overview()}`;
+  }
+
+  #overview() {
+    return html`
       <main class="page">
         <herald-figures .server=${this.server}></herald-figures>
         <div class="workspace">
@@ -34,7 +44,7 @@ class ConsolePage extends LightElement {
             <herald-traffic .server=${this.server}></herald-traffic>
             <herald-facts .server=${this.server} .room=${this.room}></herald-facts>
           </div>
-          <herald-chat id="chat" tabindex="-1" .room=${this.room} .clients=${this.clients}></herald-chat>
+          <herald-chat id="main" tabindex="-1" .room=${this.room} .clients=${this.clients}></herald-chat>
         </div>
       </main>`;
   }
@@ -47,6 +57,10 @@ class ConsolePage extends LightElement {
           <img src="logo.svg" alt="" width="30" height="30">
           <span>Herald</span> <small>${t('subtitle')}</small>
         </h1>
+        <nav class="views" aria-label=${t('views.label')}>
+          ${VIEWS.map(([view, href]) => html`<a href=${href} data-testid="view-${view}"
+            aria-current=${route.view === view ? 'page' : nothing}>${t(`views.${view}`)}</a>`)}
+        </nav>
         <span class="chip" role="status" data-testid="server-state" data-state=${state}>
           <i class="dot" aria-hidden="true"></i>${t(`server.${state}`)}
         </span>
@@ -67,6 +81,12 @@ class ConsolePage extends LightElement {
     return html`<div role="alert">${state === 'away'
       ? html`<p class="notice" data-testid="server-away">${said}</p>` : nothing}</div>`;
   }
+}
+
+/** The address stays: it says which page this is. */
+function skip(event) {
+  event.preventDefault();
+  document.getElementById('main').focus();
 }
 
 customElements.define('herald-console', ConsolePage);

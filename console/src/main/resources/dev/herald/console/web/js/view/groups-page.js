@@ -1,0 +1,300 @@
+import { html, nothing } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import { isName } from '../groups/group-api.js';
+import { GroupWatch, problemOf } from '../groups/group-watch.js';
+import { remember, remembered } from '../remembered.js';
+import { route } from '../route.js';
+import { count } from '../text/format.js';
+import { sentence, t } from '../text/language.js';
+import { daysAndEvents } from './event-list.js';
+import './event-composer.js';
+import { LightElement } from './light-element.js';
+import { nameField } from './name-field.js';
+import { StickToEnd } from './stick-to-end.js';
+
+const RECENT_MAX = 12;
+const NO_FILTER = { user: '', from: '', to: '' };
+
+/** The groups: which one, what happened in it, and what the operator does there. */
+class GroupsPage extends LightElement {
+  static properties = {
+    wanted: { state: true }, filter: { state: true }, filterProblem: { state: true },
+    asked: { state: true }, opened: { state: true }, user: { state: true }, refused: { state: true },
+  };
+
+  watch;
+  #stop;
+  #place;
+  #stick = new StickToEnd(this);
+
+  constructor() {
+    super();
+    this.wanted = { app: route.app ?? remembered('room', {}).app ?? 'demo', group: route.group ?? '' };
+    this.filter = NO_FILTER;
+    this.opened = new Set();
+    this.user = remembered('groups.user', 'operator');
+    this.follow(route);
+  }
+
+  disconnectedCallback() {
+    this.#close();
+    super.disconnectedCallback();
+  }
+
+  willUpdate() {
+    const place = route.group === undefined ? undefined : JSON.stringify([route.app, route.group]);
+    if (place === this.#place) return;
+    this.#place = place;
+    this.filter = NO_FILTER;
+    if (place === undefined) {
+      this.#close();
+      return;
+    }
+    this.wanted = { app: route.app, group: route.group };
+    remember('groups.recent', [this.wanted, ...recent().filter((other) =>
+      other.app !== route.app || other.group !== route.group)].slice(0, RECENT_MAX));
+    this.#open({});
+  }
+
+  render() {
+    return html`
+      <div class="workspace groups">
+        <div class="side">${this.#picker()}</div>
+        <section class="card feed" aria-labelledby="feed-heading">
+          ${this.watch ? this.#feed() : html`
+            <div class="nothing"><h2 id="feed-heading">${t('groups.choose')}</h2>
+              <p class="empty">${t('groups.chooseNote')}</p></div>`}
+        </section>
+      </div>`;
+  }
+
+  updated() {
+    this.#stick.attach(this.querySelector('.events'));
+    if (!this.watch) return;
+    if (this.#stick.atEnd) this.watch.shorten();
+    this.#stick.drawn(this.watch, this.watch.rows.at(-1)?.key);
+  }
+
+  toggleLedger(seq) {
+    this.#stick.stay();
+    const opened = new Set(this.opened);
+    if (!opened.delete(seq)) opened.add(seq);
+    this.opened = opened;
+    this.#show(seq);
+  }
+
+  /** Asks whether the row is to be withdrawn; nothing goes back to where the question came from. */
+  async askToWithdraw(row) {
+    const before = this.asked?.seq;
+    this.#stick.stay();
+    this.asked = row && { seq: row.seq, row, cause: '', busy: false };
+    await this.updateComplete;
+    if (row) {
+      this.querySelector('.confirm input, .confirm button')?.focus();
+      this.#show(row.seq);
+    } else {
+      this.#row(before)?.querySelector('[data-testid=group-event-withdraw]')?.focus();
+    }
+  }
+
+  async withdraw(event) {
+    event.preventDefault();
+    const { asked, watch } = this;
+    if (asked.busy) return;
+    this.#ask(asked, { busy: true, problem: undefined });
+    try {
+      await (asked.row.kind === 'notice'
+        ? watch.api.deleteNotice(asked.row.notice.informationId, this.user)
+        : watch.api.recall(asked.row.message.messageId, this.user, asked.cause || null));
+      if (this.asked?.seq !== asked.seq) return;
+      this.asked = undefined;
+      this.#list()?.focus();
+    } catch (failure) {
+      this.#ask(asked, { busy: false, problem: sentence(problemOf(failure)) });
+    }
+  }
+
+  #ask(asked, change) {
+    if (this.asked?.seq === asked.seq) this.asked = Object.assign({ ...this.asked }, change);
+  }
+
+  #open(filter) {
+    this.#close();
+    this.watch = new GroupWatch(route.app, route.group, filter);
+    this.#stop = this.watch.watch(() => this.requestUpdate());
+    this.requestUpdate();
+  }
+
+  #close() {
+    this.#stop?.();
+    this.watch?.close();
+    this.watch = undefined;
+    this.asked = undefined;
+    this.opened = new Set();
+  }
+
+  #picker() {
+    const { app, group } = this.wanted;
+    const field = (what, value) => html`<label class="name"><span>${t(`chat.${what}`)}</span>
+      <input type="text" autocomplete="off" autocapitalize="off" spellcheck="false"
+        data-testid="groups-${what}" .value=${value}
+        @input=${(event) => { this.wanted = { ...this.wanted, [what]: event.target.value }; }}></label>`;
+    const names = recent();
+    return html`
+      <section class="card pick" aria-labelledby="pick-heading">
+        <h2 id="pick-heading">${t('groups.heading')}</h2>
+        <form @submit=${(event) => this.#pick(event)}>
+          ${field('app', app)} ${field('group', group)}
+          <button class="send" data-testid="groups-open"
+            ?disabled=${!isName(app) || !isName(group)}>${t('groups.open')}</button>
+        </form>
+        ${app !== '' && group !== '' && !(isName(app) && isName(group))
+          ? html`<p class="problem" role="alert"><span>${t('groups.nameProblem')}</span></p>` : nothing}
+        ${names.length > 0 ? html`
+          <h3>${t('groups.recent')}</h3>
+          <ul class="recent">${names.map((name) => this.#recent(name))}</ul>` : nothing}
+      </section>`;
+  }
+
+  #recent({ app, group }) {
+    const current = app === route.app && group === route.group;
+    return html`<li><a href=${route.groupHref(app, group)} aria-current=${current ? 'true' : nothing}
+      data-testid="groups-recent"><bdi>${group}</bdi> <small><bdi>${app}</bdi></small></a></li>`;
+  }
+
+  #pick(event) {
+    event.preventDefault();
+    const { app, group } = this.wanted;
+    if (isName(app) && isName(group)) route.toGroup(app, group);
+  }
+
+  #feed() {
+    const { watch } = this;
+    return html`
+      ${this.#top()} ${this.#filters()} ${this.#problem()}
+      <div class="messages-frame">
+        <div class="messages events" role="log" tabindex="0" data-testid="group-events"
+          data-state=${watch.state} aria-label=${t('groups.events', { group: route.group })}
+          aria-busy=${watch.state === 'loading' ? 'true' : 'false'}>
+          ${watch.hasEarlier ? html`<button type="button" class="quiet earlier" data-testid="group-earlier"
+            @click=${() => this.#stick.holding(() => watch.loadEarlier())}>${t('groups.earlier')}</button>` : nothing}
+          ${watch.rows.length > 0 ? html`<ol>${
+            repeat(daysAndEvents(watch.rows), (row) => row.key, (row) => row.view(this))}</ol>`
+            : this.#empty()}
+        </div>
+        ${this.#stick.unseen ? html`<button type="button" class="newest" data-testid="group-newest"
+          @click=${() => this.#stick.goToEnd()}>${t('groups.newest')} &darr;</button>` : nothing}
+      </div>
+      <herald-event-composer .api=${watch.api} .user=${this.user} .group=${route.group}
+        @sent=${() => this.#stick.goToEnd()}></herald-event-composer>`;
+  }
+
+  #top() {
+    const { watch } = this;
+    const state = { loading: 'connecting', live: 'online', waiting: 'waiting' }[watch.state] ?? 'idle';
+    return html`
+      <header>
+        <div>
+          <h2 id="feed-heading"><bdi>${route.group}</bdi></h2>
+          <p class="unit">${t('chat.app')} <bdi>${route.app}</bdi> &middot; ${t('groups.last', { seq: watch.last })}</p>
+        </div>
+        <label class="name"><span>${t('groups.as')}</span>${nameField({
+          testid: 'groups-user',
+          value: this.user,
+          refused: this.refused,
+          rename: (text) => this.#rename(text),
+        })}</label>
+        <span class="chip" role="status" data-testid="groups-status" data-state=${state}>
+          <i class="dot" aria-hidden="true"></i>${t(watch.state === 'live' ? 'groups.live'
+            : state === 'waiting' ? 'link.waitingSaid' : `link.${state}`)}</span>
+      </header>`;
+  }
+
+  #rename(text) {
+    if (!isName(text)) {
+      this.refused = text;
+      return;
+    }
+    this.refused = undefined;
+    this.user = text;
+    remember('groups.user', text);
+  }
+
+  #filters() {
+    const { filter, watch } = this;
+    const set = (what) => (event) => { this.filter = { ...this.filter, [what]: event.target.value }; };
+    const time = (what) => html`<label class="name"><span>${t(`groups.${what}`)}</span>
+      <input type="datetime-local" step="1" data-testid="filter-${what}" .value=${filter[what]}
+        @input=${set(what)}></label>`;
+    return html`
+      <form class="filters" aria-label=${t('groups.filter')} @submit=${(event) => this.#apply(event)}>
+        <label class="name"><span>${t('chat.user')}</span>
+          <input type="text" autocomplete="off" autocapitalize="off" spellcheck="false" maxlength="254"
+            data-testid="filter-user" .value=${filter.user} @input=${set('user')}></label>
+        ${time('from')} ${time('to')}
+        <button class="quiet" data-testid="filter-apply">${t('groups.apply')}</button>
+        ${watch.isFiltered ? html`<button type="button" class="quiet" data-testid="filter-clear"
+          @click=${() => this.#clear()}>${t('groups.clear')}</button>` : nothing}
+        ${watch.isFiltered && watch.total !== undefined ? html`<p class="unit" role="status"
+          data-testid="filter-total" data-value=${watch.total}>${t('groups.matches', { count: count(watch.total) })}
+          ${watch.noticesCut ? t('groups.noticesCut') : nothing}</p>` : nothing}
+      </form>
+      ${this.filterProblem ? html`<p class="problem" role="alert" data-testid="filter-problem">
+        <span>${t(this.filterProblem)}</span></p>` : nothing}`;
+  }
+
+  #apply(event) {
+    event.preventDefault();
+    const { user, from, to } = this.filter;
+    const at = (text) => (text === '' ? undefined : new Date(text).getTime());
+    const wanted = { user: user === '' ? undefined : user, from: at(from), to: at(to) };
+    this.filterProblem = user !== '' && !isName(user) ? 'groups.nameProblem'
+      : wanted.from >= wanted.to ? 'groups.timeProblem' : undefined;
+    if (!this.filterProblem) this.#open(wanted);
+  }
+
+  #clear() {
+    this.filter = NO_FILTER;
+    this.filterProblem = undefined;
+    this.#open({});
+  }
+
+  #problem() {
+    const { problem, state } = this.watch;
+    const said = this.refused === undefined ? problem && t('groups.problem', { reason: sentence(problem) })
+      : t('groups.nameProblem');
+    return html`<div role="alert">${said ? html`<p class="problem"><span data-testid="groups-problem">${said}</span>
+      ${state === 'waiting' ? html`<button type="button" class="quiet" data-testid="groups-retry"
+        @click=${() => this.watch.retryNow()}>${t('link.now')}</button>` : nothing}</p>` : nothing}</div>`;
+  }
+
+  /** Only what was read may be called empty. */
+  #empty() {
+    const { state, isFiltered } = this.watch;
+    if (state === 'loading') return html`<p class="empty">${t('groups.loading')}</p>`;
+    if (state !== 'live') return nothing;
+    return html`<div class="empty" data-testid="groups-empty">
+      <strong>${t(isFiltered ? 'groups.noMatch' : 'groups.empty', { group: route.group })}</strong>
+      <span>${t(isFiltered ? 'groups.noMatchNote' : 'groups.emptyNote')}</span></div>`;
+  }
+
+  async #show(seq) {
+    await this.updateComplete;
+    this.#row(seq)?.scrollIntoView({ block: 'nearest' });
+  }
+
+  #row(seq) {
+    return this.querySelector(`.event[data-seq="${seq}"]`);
+  }
+
+  #list() {
+    return this.querySelector('.events');
+  }
+}
+
+function recent() {
+  const names = remembered('groups.recent', []);
+  return Array.isArray(names) ? names.filter((name) => isName(name?.app ?? '') && isName(name?.group ?? '')) : [];
+}
+
+customElements.define('herald-groups', GroupsPage);
