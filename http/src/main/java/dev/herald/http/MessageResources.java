@@ -64,7 +64,8 @@ final class MessageResources {
     PathLevels path = PathLevels.of(ctx);
     GroupKey key = path.group();
     long id = path.number("messageId");
-    return Answers.later(ctx, () -> Answers.tagged(request, encode(hub.queries().message(key, id))));
+    return Answers.later(
+        ctx, () -> Answers.tagged(request, encode(hub.queries().message(key, id))));
   }
 
   /** Gives the way that a message and its recall took, as far as it is remembered. */

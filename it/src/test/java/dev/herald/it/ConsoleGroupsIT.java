@@ -114,7 +114,8 @@ class ConsoleGroupsIT {
       api.create(group, "dave", "from a backend");
     }
 
-    assertThat(at("group-event-text")).hasText(new String[] {"first\nof the page", "from a backend"});
+    assertThat(at("group-event-text"))
+        .hasText(new String[] {"first\nof the page", "from a backend"});
     assertThat(row(1)).hasAttribute("data-user", "operator");
     assertThat(row(2)).hasAttribute("data-user", "dave");
     page().reload();
@@ -166,6 +167,7 @@ class ConsoleGroupsIT {
     at("compose-content").fill("We meet in room 2.");
     at("compose-send").click();
     assertThat(row(3).locator("a")).hasAttribute("rel", "noopener noreferrer");
+    assertThat(row(3).boundingBox().width).isEqualTo(row(1).boundingBox().width);
     visit.screenshot("groups-notice");
     withdraw(3);
     at("group-withdraw-do").click();
@@ -254,7 +256,7 @@ class ConsoleGroupsIT {
     assertThat(at("chat-right-status")).hasAttribute("data-state", "online");
     page().navigate(server.http("/console/") + "#/groups/demo/" + plain);
     awaitState("online");
-    try (var gateway = GatewaySocket.connect(server, "demo", "gw <1>")) {
+    try (var gateway = GatewaySocket.connect(server, "demo", "gw%20%3C1%3E")) {
       send("follow me");
       gateway.next();
     }
@@ -306,7 +308,10 @@ class ConsoleGroupsIT {
 
   @ParameterizedTest
   @CsvSource({
-    "1400, en-US, LIGHT", "1400, zh-CN, DARK", "400, en-US, LIGHT", "400, zh-CN, DARK",
+    "1360, en-US, LIGHT",
+    "1360, zh-CN, DARK",
+    "360, en-US, LIGHT",
+    "360, zh-CN, DARK",
     "768, en-US, DARK"
   })
   void page_fitsTheWindow_inBothLanguages(int width, String language, ColorScheme scheme) {
@@ -335,6 +340,21 @@ class ConsoleGroupsIT {
     assertThat((Integer) page().evaluate("document.documentElement.scrollWidth"))
         .isLessThanOrEqualTo(width);
     assertThat(page().locator("body").innerText()).doesNotContainPattern("\\{\\w+\\}");
+    assertAllIsWithinReach(width);
     assertNothingWrong();
+  }
+
+  /** In a narrow window the filter and the choice of a group are a key away. */
+  private void assertAllIsWithinReach(int width) {
+    if (width < 640) {
+      assertThat(at("filter-user")).isHidden();
+      at("filter-show").press("Enter");
+    }
+    assertThat(at("filter-user")).isVisible();
+    if (width < 1080) {
+      assertThat(at("groups-group")).isHidden();
+      at("groups-all").press("Enter");
+    }
+    assertThat(at("groups-group")).isVisible();
   }
 }

@@ -100,7 +100,8 @@ public final class Router {
       if (lane.inLane()) {
         own = lane;
       } else {
-        run(lane, message.weight(), () -> deliveries[lane.index()].deliver(nodes, message, tally));
+        Delivery delivery = deliveries[lane.index()];
+        run(lane, message.weight(), () -> delivery.deliver(nodes, message, tally));
       }
     }
     // last, so that what its subscribers publish now comes after this message on every lane

@@ -36,7 +36,7 @@ public final class GatewaySocket implements AutoCloseable, WebSocket.Listener {
   /**
    * Connects, and reads the greeting.
    *
-   * @param name the gateway's id, and more if need be: {@code g1?after=group:7}
+   * @param name the gateway's id, percent-encoded, and more if need be: {@code g1?after=group:7}
    */
   public static GatewaySocket connect(HeraldProcess server, String app, String name) {
     GatewaySocket gateway = open(server, app, name);

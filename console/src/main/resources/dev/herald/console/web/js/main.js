@@ -27,9 +27,11 @@
 
 //   view-overview, view-groups          links; aria-current tells the current page
 //   groups-app, groups-group, groups-open, groups-recent
+//   groups-all                          link back to the choice; in a narrow window only
 //   groups-user                         who acts; taken like chat-app
 //   groups-status                       data-state = connecting | online | waiting | idle
 //   groups-problem, groups-retry, groups-empty
+//   filter-show                         button; in a very narrow window only
 //   filter-user, filter-from, filter-to, filter-apply, filter-clear
 //   filter-total                        data-value = how many matched; filter-problem
 //   group-events                        the list; data-state, aria-busy while it is loading

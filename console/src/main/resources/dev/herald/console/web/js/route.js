@@ -21,6 +21,11 @@ class Route extends Observable {
     });
   }
 
+  /** The address of a page as it is when nothing in it was chosen. */
+  viewHref(view) {
+    return `#/${view === 'overview' ? '' : view}`;
+  }
+
   /** The address of a group. */
   groupHref(app, group) {
     return `${GROUPS}/${encodeURIComponent(app)}/${encodeURIComponent(group)}`;

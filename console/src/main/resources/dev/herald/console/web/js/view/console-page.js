@@ -9,7 +9,7 @@ import './figures-strip.js';
 import './groups-page.js';
 import './traffic-card.js';
 
-const VIEWS = [['overview', '#/'], ['groups', '#/groups']];
+const VIEWS = ['overview', 'groups'];
 const LANGUAGES = [['en', 'English', 'EN'], ['zh', '中文', '中文']];
 
 /** The whole page: the header, and below it the overview or the groups. */
@@ -58,7 +58,7 @@ class ConsolePage extends LightElement {
           <span>Herald</span> <small>${t('subtitle')}</small>
         </h1>
         <nav class="views" aria-label=${t('views.label')}>
-          ${VIEWS.map(([view, href]) => html`<a href=${href} data-testid="view-${view}"
+          ${VIEWS.map((view) => html`<a href=${route.viewHref(view)} data-testid="view-${view}"
             aria-current=${route.view === view ? 'page' : nothing}>${t(`views.${view}`)}</a>`)}
         </nav>
         <span class="chip" role="status" data-testid="server-state" data-state=${state}>

@@ -26,7 +26,7 @@ export function daysAndEvents(rows) {
 function eventRow(page, row) {
   const withdrawn = (row.message ?? row.notice).status === 0;
   return html`
-    <li class="event ${row.kind}" data-testid="group-event" data-seq=${row.seq}
+    <li class="event" data-testid="group-event" data-seq=${row.seq}
       data-kind=${row.kind} data-user=${row.userId ?? nothing}
       data-withdrawn=${withdrawn ? 'true' : nothing}>
       <p class="event-top">
@@ -36,7 +36,7 @@ function eventRow(page, row) {
         ${typeOf(row)}
         <time datetime=${new Date(row.at).toISOString()} title=${dayAndTime(row.at)}>${timeOfDay(row.at, true)}</time>
       </p>
-      ${contents(row, withdrawn)}
+      <div class="said">${contents(row, withdrawn)}</div>
       ${actions(page, row, withdrawn)}
       ${page.asked?.seq === row.seq ? confirmation(page, row) : nothing}
       ${page.opened.has(row.seq) && row.message ? html`
@@ -59,8 +59,9 @@ function contents({ kind, message, notice }, withdrawn) {
           ? t('chat.withdrawnCause', { cause: message.recallCause }) : t('chat.withdrawn')}</p>`
         : text(message.content);
     case 'recall':
-      return html`<p class="text withdrawn">${t('groups.recalled', { seq: message.seq })}${
-        message.recallCause ? html` <bdi>${message.recallCause}</bdi>` : nothing}</p>`;
+      return html`<p class="text withdrawn">${message.recallCause
+        ? t('groups.recalledCause', { seq: message.seq, cause: message.recallCause })
+        : t('groups.recalled', { seq: message.seq })}</p>`;
     case 'notice':
       return withdrawn ? html`<p class="text withdrawn">${t('groups.noticeGone')}</p>`
         : html`<p class="title" dir="auto">${notice.title}</p>${text(notice.content)}${link(notice.jumpURL)}`;

@@ -19,6 +19,7 @@ const NO_FILTER = { user: '', from: '', to: '' };
 class GroupsPage extends LightElement {
   static properties = {
     wanted: { state: true }, filter: { state: true }, filterProblem: { state: true },
+    filtering: { state: true },
     asked: { state: true }, opened: { state: true }, user: { state: true }, refused: { state: true },
   };
 
@@ -58,7 +59,7 @@ class GroupsPage extends LightElement {
 
   render() {
     return html`
-      <div class="workspace groups">
+      <div class="workspace groups" data-opened=${this.watch ? 'true' : nothing}>
         <div class="side">${this.#picker()}</div>
         <section class="card feed" aria-labelledby="feed-heading">
           ${this.watch ? this.#feed() : html`
@@ -194,6 +195,7 @@ class GroupsPage extends LightElement {
     const state = { loading: 'connecting', live: 'online', waiting: 'waiting' }[watch.state] ?? 'idle';
     return html`
       <header>
+        <a class="back" href=${route.viewHref('groups')} data-testid="groups-all">&larr; ${t('groups.all')}</a>
         <div>
           <h2 id="feed-heading"><bdi>${route.group}</bdi></h2>
           <p class="unit">${t('chat.app')} <bdi>${route.app}</bdi> &middot; ${t('groups.last', { seq: watch.last })}</p>
@@ -204,6 +206,9 @@ class GroupsPage extends LightElement {
           refused: this.refused,
           rename: (text) => this.#rename(text),
         })}</label>
+        <button type="button" class="quiet narrow" data-testid="filter-show" aria-controls="group-filters"
+          aria-expanded=${this.filtering ? 'true' : 'false'}
+          @click=${() => { this.filtering = !this.filtering; }}>${t('groups.apply')}</button>
         <span class="chip" role="status" data-testid="groups-status" data-state=${state}>
           <i class="dot" aria-hidden="true"></i>${t(watch.state === 'live' ? 'groups.live'
             : state === 'waiting' ? 'link.waitingSaid' : `link.${state}`)}</span>
@@ -227,7 +232,7 @@ class GroupsPage extends LightElement {
       <input type="datetime-local" step="1" data-testid="filter-${what}" .value=${filter[what]}
         @input=${set(what)}></label>`;
     return html`
-      <form class="filters" aria-label=${t('groups.filter')} @submit=${(event) => this.#apply(event)}>
+      <form class="filters" id="group-filters" data-shown=${this.filtering ? 'true' : nothing} aria-label=${t('groups.filter')} @submit=${(event) => this.#apply(event)}>
         <label class="name"><span>${t('chat.user')}</span>
           <input type="text" autocomplete="off" autocapitalize="off" spellcheck="false" maxlength="254"
             data-testid="filter-user" .value=${filter.user} @input=${set('user')}></label>

@@ -21,8 +21,9 @@ class LedgerCard extends LightElement {
       <section class="ledger" aria-label=${t('ledger.heading')} aria-busy=${this.busy ? 'true' : 'false'}
         data-testid="ledger">
         ${problem ? html`<p class="problem" role="alert"><span>${sentence(problem)}</span></p>` : nothing}
-        ${ledger ? html`${steps('creation', ledger.creation, ledger)}
-          ${ledger.recall ? steps('recall', ledger.recall, ledger) : nothing}
+        ${ledger ? html`${steps('creation', ledger.creation)}
+          ${ledger.recall ? steps('recall', ledger.recall) : nothing}
+          ${forgotten(ledger)}
           <p class="unit">${t('ledger.id', { id: ledger.messageId })}</p>`
           : problem ? nothing : html`<p class="empty">${t('ledger.loading')}</p>`}
         <button type="button" class="quiet" data-testid="ledger-again" ?disabled=${this.busy}
@@ -45,19 +46,24 @@ class LedgerCard extends LightElement {
   }
 }
 
-function steps(name, way, { rememberedMax }) {
+function steps(name, way) {
   const { acceptedTime, journaledTime, storedTime, pushed } = way;
   const first = acceptedTime ?? journaledTime;
   return html`
     <h3>${t(`ledger.${name}`)}</h3>
     <dl data-testid="ledger-${name}">
-      ${step('accepted', acceptedTime, first, t('ledger.notKept'))}
+      ${acceptedTime === null ? nothing : step('accepted', acceptedTime, first)}
       ${step('journaled', journaledTime, first)}
       ${step('stored', storedTime, first, t('ledger.unknown'))}
       ${pushed === null ? line('pushed', t('ledger.unknown')) : pushes(pushed, first)}
-    </dl>
-    ${pushed === null ? html`<p class="unit">${rememberedMax === 0 ? t('ledger.off')
-      : t('ledger.remembered', { count: count(rememberedMax) })}</p>` : nothing}`;
+    </dl>`;
+}
+
+/** Why something is not known, if that is so. */
+function forgotten({ creation, recall, rememberedMax }) {
+  if (creation.pushed !== null && recall?.pushed !== null) return nothing;
+  return html`<p class="unit">${rememberedMax === 0 ? t('ledger.off')
+    : t('ledger.remembered', { count: count(rememberedMax) })}</p>`;
 }
 
 function step(name, time, first, absent) {
