@@ -1,5 +1,7 @@
 package dev.herald.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
 import dev.herald.core.store.History.Cursor;
@@ -36,5 +38,24 @@ final class Cursors {
       throw new HeraldException(ErrorCode.FIELD_INVALID, name + NOT_GIVEN_OUT, e);
     }
     throw new HeraldException(ErrorCode.FIELD_INVALID, name + NOT_GIVEN_OUT);
+  }
+
+  /** Returns the cursor of a place in a list that is ordered by ids. */
+  static String ofId(String id) {
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(id.getBytes(UTF_8));
+  }
+
+  /**
+   * Returns the id of a cursor.
+   *
+   * @param name what it is called, for the error
+   * @throws HeraldException FIELD_INVALID if it is none
+   */
+  static String readId(String name, String cursor) {
+    try {
+      return Text.utf8(name, Base64.getUrlDecoder().decode(cursor));
+    } catch (IllegalArgumentException | HeraldException e) {
+      throw new HeraldException(ErrorCode.FIELD_INVALID, name + NOT_GIVEN_OUT, e);
+    }
   }
 }

@@ -75,6 +75,7 @@ final class Endpoints {
         get(GROUP + "/export", events::export),
         new Endpoint(HttpMethod.PUT, GROUP + "/members/{userId}", users::add),
         new Endpoint(HttpMethod.PUT, GROUP + "/read", users::read),
+        get("/v1/apps/{appId}/groups", new GroupResources(hub)::list),
         get(USER + "/groups", users::groups),
         get(USER + "/messages", messages::ofUser));
   }

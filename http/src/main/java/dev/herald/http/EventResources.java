@@ -12,6 +12,7 @@ import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.herald.core.error.HeraldException;
 import dev.herald.core.event.GroupEvent;
 import dev.herald.core.event.GroupKey;
+import dev.herald.core.group.GroupQueries.EventPage;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.List;
@@ -53,42 +54,43 @@ final class EventResources {
     Duration wait = Duration.ofSeconds(query.between("wait", 0, 0, WAIT_SECONDS_MAX));
     return HttpResponse.of(
         read(ctx, key, after, limit)
-            .thenCompose(events ->
-                events.isEmpty() && wait.isPositive()
+            .thenCompose(page ->
+                page.next() == after && wait.isPositive()
                     ? await(ctx, key, after, limit, wait)
-                    : CompletableFuture.completedFuture(events))
-            .thenApply(events -> Answers.json(page(events, after))));
+                    : CompletableFuture.completedFuture(page))
+            .thenApply(page -> Answers.json(encode(page, after))));
   }
 
-  private CompletableFuture<List<GroupEvent>> read(
+  private CompletableFuture<EventPage> read(
       ServiceRequestContext ctx, GroupKey key, long after, int limit) {
     return CompletableFuture.supplyAsync(
-        () -> hub.queries().eventsAfter(key, after, limit), ctx.blockingTaskExecutor());
+        () -> hub.queries().eventPage(key, after, limit), ctx.blockingTaskExecutor());
   }
 
-  private CompletableFuture<List<GroupEvent>> await(
+  private CompletableFuture<EventPage> await(
       ServiceRequestContext ctx, GroupKey key, long after, int limit, Duration atMost) {
     EventWaits.Wait wait = waits.begin(key, after, atMost);
     ctx.setRequestTimeout(TimeoutMode.EXTEND, atMost);
     var _ = ctx.whenRequestCancelling().thenRun(wait::end);
     return wait.subscribed()
         .thenCompose(subscribed -> read(ctx, key, after, limit))
-        .thenCompose(events ->
-            events.isEmpty()
+        .thenCompose(page ->
+            page.next() == after
                 ? wait.shown().thenCompose(shown -> read(ctx, key, after, limit))
-                : CompletableFuture.completedFuture(events))
-        .whenComplete((events, failure) -> wait.end());
+                : CompletableFuture.completedFuture(page))
+        .whenComplete((page, failure) -> wait.end());
   }
 
-  private static byte[] page(List<GroupEvent> events, long after) {
+  private static byte[] encode(EventPage page, long after) {
     return Json.encode(json -> {
       json.writeStartObject();
       json.writeArrayFieldStart("events");
-      for (GroupEvent event : events) {
+      for (GroupEvent event : page.events()) {
         GroupEventJson.write(json, event);
       }
       json.writeEndArray();
-      json.writeNumberField("next", events.isEmpty() ? after : events.getLast().seq());
+      json.writeNumberField("next", page.next());
+      GroupEventJson.writePruned(json, page, after);
       json.writeEndObject();
     });
   }
@@ -103,7 +105,7 @@ final class EventResources {
     Duration patience = Duration.ofMillis(ctx.requestTimeoutMillis());
     return HttpResponse.of(
         read(ctx, key, 0, EXPORT_PAGE_EVENTS)
-            .thenApply(first -> export(ctx, key, first, patience)));
+            .thenApply(first -> export(ctx, key, first.events(), patience)));
   }
 
   private HttpResponse export(

@@ -139,6 +139,17 @@ final class Gateway extends Subscriber {
     }
   }
 
+  /**
+   * Queues the frame that tells that events it asked for are kept no longer. From any thread.
+   *
+   * @param upToSeq the number of the last of them
+   */
+  void sendPruned(String groupId, long upToSeq) {
+    if (!outbox.offer(GatewayFrames.pruned(groupId, upToSeq), groupId, upToSeq, null)) {
+      end(EndReason.SLOW);
+    }
+  }
+
   /** Answers a ping. */
   void pong(byte[] content) {
     if (!outbox.pong(content)) {

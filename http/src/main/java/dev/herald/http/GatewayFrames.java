@@ -21,6 +21,7 @@ final class GatewayFrames {
   private static final int NOTICE_PUBLISHED = 2003;
   private static final int NOTICE_DELETED = 2004;
   private static final int ACKNOWLEDGED = 2005;
+  private static final int PRUNED = 2007;
   private static final int REFUSED = 4000;
   private static final int SEND_FAILED = 4001;
 
@@ -54,6 +55,22 @@ final class GatewayFrames {
           json.writeStartObject();
           fields.write(json);
           json.writeNumberField("eventSeq", eventSeq);
+          json.writeEndObject();
+        });
+  }
+
+  /**
+   * Returns the frame that tells a gateway that events it asked for are kept no longer.
+   *
+   * @param upToSeq the number of the last of them
+   */
+  static byte[] pruned(String groupId, long upToSeq) {
+    return Envelope.success(
+        PRUNED,
+        json -> {
+          json.writeStartObject();
+          json.writeStringField("groupId", groupId);
+          json.writeNumberField("prunedSeq", upToSeq);
           json.writeEndObject();
         });
   }

@@ -8,6 +8,7 @@ import dev.herald.core.event.GroupEvent.NoticePublished;
 import dev.herald.core.event.GroupEvent.Recalled;
 import dev.herald.core.event.GroupMessage;
 import dev.herald.core.event.GroupNotice;
+import dev.herald.core.group.GroupQueries.EventPage;
 import java.io.IOException;
 
 /**
@@ -15,7 +16,8 @@ import java.io.IOException;
  * {"event":"create","seq":7,"message":{...}}} with the message of the group-message contract, the
  * same with {@code "recall"}, or {@code {"event":"notice","seq":8,"notice":{...}}} with its notice,
  * the same with {@code "deleteNotice"}. A recall and a deletion have {@code "by"}, the user who did
- * it, null when the caller named nobody.
+ * it, null when the caller named nobody. Who asked for events that are kept no longer gets {@code
+ * {"event":"pruned","seq":6}} first, which {@link dev.herald.core.group.GroupFeed} makes.
  */
 public final class GroupEventJson {
   private GroupEventJson() {}
@@ -48,6 +50,13 @@ public final class GroupEventJson {
       }
     }
     json.writeEndObject();
+  }
+
+  /** Writes the field {@code prunedSeq} if events after a number that was asked for are gone. */
+  static void writePruned(JsonGenerator json, EventPage page, long after) throws IOException {
+    if (page.startSeq() > after) {
+      json.writeNumberField("prunedSeq", page.startSeq());
+    }
   }
 
   private static String nameOf(GroupEvent event) {

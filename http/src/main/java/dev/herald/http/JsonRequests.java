@@ -9,6 +9,7 @@ import dev.herald.core.event.GroupLimits;
 import dev.herald.core.group.GroupCommands;
 import dev.herald.core.group.GroupCommands.NoticeDraft;
 import dev.herald.core.group.GroupQueries;
+import dev.herald.core.group.GroupQueries.EventPage;
 import dev.herald.core.group.GroupRequests;
 import dev.herald.core.store.History.GroupHead;
 import java.util.ArrayDeque;
@@ -133,11 +134,22 @@ public final class JsonRequests implements GroupRequests {
 
   private static byte[] after(GroupQueries queries, GroupKey key, long after, int limit) {
     long head = head(queries, key);
-    return answer(head, queries.eventsAfter(key, after, limit), false);
+    EventPage page = queries.eventPage(key, after, limit);
+    return answer(
+        page.events(),
+        false,
+        json -> {
+          json.writeNumberField("head", head);
+          GroupEventJson.writePruned(json, page, after);
+        });
   }
 
   private static byte[] before(GroupQueries queries, GroupKey key, long before, int limit) {
-    return answer(head(queries, key), queries.eventsBefore(key, before, limit), true);
+    long head = head(queries, key);
+    return answer(
+        queries.eventsBefore(key, before, limit),
+        true,
+        json -> json.writeNumberField("head", head));
   }
 
   private static long head(GroupQueries queries, GroupKey key) {
@@ -149,8 +161,9 @@ public final class JsonRequests implements GroupRequests {
    * Makes the answer of events in order.
    *
    * @param latest whether the last ones stay if they are too large together, else the first ones
+   * @param fields writes those before the events
    */
-  private static byte[] answer(long head, List<GroupEvent> events, boolean latest) {
+  private static byte[] answer(List<GroupEvent> events, boolean latest, Json.Writer fields) {
     ArrayDeque<byte[]> parts = new ArrayDeque<>();
     long bytes = 0;
     Iterator<GroupEvent> each = (latest ? events.reversed() : events).iterator();
@@ -168,7 +181,7 @@ public final class JsonRequests implements GroupRequests {
     }
     return Json.encode(json -> {
       json.writeStartObject();
-      json.writeNumberField("head", head);
+      fields.write(json);
       json.writeArrayFieldStart("events");
       for (byte[] part : parts) {
         json.writeRawValue(Text.utf8("an event", part));

@@ -5,6 +5,8 @@ import dev.herald.core.error.HeraldException;
 import dev.herald.core.event.GroupEvent;
 import dev.herald.core.event.GroupKey;
 import dev.herald.core.group.GroupQueries;
+import dev.herald.core.group.GroupQueries.EventPage;
+import dev.herald.core.store.History.GroupHead;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -108,7 +110,8 @@ final class Resume implements Runnable {
   /** A number that the group has not reached is no place to go on from. */
   private void checkStart(String groupId) {
     long seq = sent.getOrDefault(groupId, 0L);
-    if (seq > 0 && queries.eventsAfter(key(groupId), seq - 1, 1).isEmpty()) {
+    GroupHead head = queries.heads(List.of(key(groupId))).get(key(groupId));
+    if (seq > (head == null ? 0 : head.seq())) {
       throw new HeraldException(
           ErrorCode.FIELD_INVALID, "after names number " + seq + ", which a group has not reached");
     }
@@ -116,10 +119,15 @@ final class Resume implements Runnable {
 
   /** Sends what the store has of a group; false when the gateway has ended. */
   private boolean read(String groupId) throws InterruptedException {
-    List<GroupEvent> page;
+    EventPage page;
     do {
-      page = queries.eventsAfter(key(groupId), sent.getOrDefault(groupId, 0L), PAGE_EVENTS);
-      for (GroupEvent event : page) {
+      long after = sent.getOrDefault(groupId, 0L);
+      page = queries.eventPage(key(groupId), after, PAGE_EVENTS);
+      if (page.startSeq() > after) {
+        gateway.sendPruned(groupId, page.startSeq());
+        sent.put(groupId, page.startSeq());
+      }
+      for (GroupEvent event : page.events()) {
         if (!gateway.outbox().awaitRoom()) {
           return false;
         }
@@ -127,7 +135,7 @@ final class Resume implements Runnable {
         gateway.sendEvent(frame, event);
         sent.put(groupId, event.seq());
       }
-    } while (page.size() == PAGE_EVENTS);
+    } while (page.events().size() == PAGE_EVENTS);
     return true;
   }
 

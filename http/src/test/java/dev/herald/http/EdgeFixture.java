@@ -4,7 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.herald.core.app.Apps;
 import dev.herald.core.bus.InProcessBus;
+import dev.herald.core.config.PerApp;
 import dev.herald.core.config.SettingTree;
+import dev.herald.core.event.GroupCommand;
+import dev.herald.core.event.GroupKey;
 import dev.herald.core.group.GroupApplier;
 import dev.herald.core.group.GroupCommands;
 import dev.herald.core.group.GroupFeed;
@@ -93,7 +96,7 @@ final class EdgeFixture implements AutoCloseable {
             fixture.store,
             fixture.bus,
             InstantSource.system(),
-            new GroupSettings(Duration.ofMinutes(2)),
+            new GroupSettings(PerApp.all(Duration.ofMinutes(2))),
             fixture.metrics));
     try {
       fixture.edge.start();
@@ -145,6 +148,15 @@ final class EdgeFixture implements AutoCloseable {
 
   HttpResponse<String> create(String json) throws IOException, InterruptedException {
     return post("/chat/message/create", json.getBytes(UTF_8), "Content-Type", "application/json");
+  }
+
+  /** Removes the events of a group up to a number. */
+  void prune(String appId, String groupId, long upToSeq) {
+    var _ =
+        journal
+            .append(new GroupCommand.Prune(new GroupKey(appId, groupId), upToSeq))
+            .toCompletableFuture()
+            .join();
   }
 
   /** How many gateways the metrics tell of. */

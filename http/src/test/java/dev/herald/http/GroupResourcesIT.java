@@ -282,6 +282,74 @@ class GroupResourcesIT {
   }
 
   @Test
+  void groupsOfAnApp_inPages_haveTheLastMessage() throws Exception {
+    List<String> ids = List.of("a b", "a/c", "b", "z");
+    for (String id : ids) {
+      String path = "list/groups/" + id.replace(" ", "%20").replace("/", "%2F");
+      say(path, "first");
+      say(path, "last in " + id);
+    }
+    say("another/groups/c", "elsewhere");
+    assertThat(edge.send("PUT", "/v1/apps/list/groups/empty/members/u", "").statusCode())
+        .isEqualTo(204);
+    edge.prune("list", "b", 1);
+
+    List<String> found = new ArrayList<>();
+    String after = "";
+    while (after != null) {
+      JsonNode page = get("list/groups?limit=2&after=" + after);
+      page.get("groups").forEach(group -> found.add(group.get("groupId").asText()));
+      after = page.get("after").textValue();
+    }
+    assertThat(found).containsExactly("a b", "a/c", "b", "empty", "z");
+
+    JsonNode groups = get("list/groups").get("groups");
+    assertThat(groups.get(0).get("messageTotal").asLong()).isEqualTo(2);
+    assertThat(groups.get(0).get("prunedSeq").asLong()).isZero();
+    JsonNode pruned = groups.get(2);
+    assertThat(pruned.get("seq").asLong()).isEqualTo(2);
+    assertThat(pruned.get("prunedSeq").asLong()).isEqualTo(1);
+    assertThat(pruned.get("messageTotal").asLong()).isEqualTo(1);
+    assertThat(pruned.at("/lastMessage/content").asText()).isEqualTo("last in b");
+    assertThat(pruned.get("updateTime"))
+        .isEqualTo(get("list/groups/b/messages").at("/messages/0/createTime"));
+    assertThat(groups.get(3).toString())
+        .isEqualTo(
+            "{\"groupId\":\"empty\",\"seq\":0,\"prunedSeq\":0,\"updateTime\":0,"
+                + "\"messageTotal\":0,\"lastMessage\":null}");
+    for (String cursor : new String[] {"*", "%FF", "_w"}) {
+      assertProblem(edge.get("/v1/apps/list/groups?after=" + cursor), 400, "after");
+    }
+    assertProblem(edge.get("/v1/apps/list/groups?limit=0"), 400, "limit");
+  }
+
+  @Test
+  void events_keptNoLonger_areTold() throws Exception {
+    for (int i = 1; i <= 4; i++) {
+      say("pruned/groups/g", "m" + i);
+    }
+    edge.prune("pruned", "g", 2);
+    JsonNode page = get("pruned/groups/g/events");
+    assertThat(page.get("events")).hasSize(2);
+    assertThat(page.get("prunedSeq").asLong()).isEqualTo(2);
+    assertThat(get("pruned/groups/g/events?after=1").get("prunedSeq").asLong()).isEqualTo(2);
+    assertThat(get("pruned/groups/g/events?after=2").has("prunedSeq")).isFalse();
+
+    edge.prune("pruned", "g", 4);
+    assertThat(get("pruned/groups/g/events?after=3&wait=60").toString())
+        .as("told at once")
+        .isEqualTo("{\"events\":[],\"next\":4,\"prunedSeq\":4}");
+    assertThat(get("pruned/groups/g/events?after=4").toString())
+        .isEqualTo("{\"events\":[],\"next\":4}");
+    assertThat(edge.get("/v1/apps/pruned/groups/g/export").body()).isEmpty();
+    assertThat(get("pruned/groups/g/messages").get("messages")).isEmpty();
+    assertThat(get("pruned/users/u/messages").get("messages")).isEmpty();
+    JsonNode seen = get("pruned/users/u/groups").at("/groups/0");
+    assertThat(seen.get("unread").asLong()).isZero();
+    assertThat(seen.get("messageTotal").asLong()).isZero();
+  }
+
+  @Test
   void events_inPages_andTheWholeAsExport() throws Exception {
     for (int i = 1; i <= 200; i++) {
       say("pages/groups/g", "m" + i);

@@ -31,7 +31,15 @@ class HttpApiPageIT {
       }
       assertThat(out)
           .containsOnlyKeys(
-              "create", "history", "recall", "notice", "follow", "groups", "export", "contract");
+              "create",
+              "history",
+              "recall",
+              "notice",
+              "follow",
+              "groups",
+              "list",
+              "export",
+              "contract");
       assertThat(out.getOrDefault("create", ""))
           .contains("\"content\":\"good morning\"", "\"seq\":1");
       assertThat(out.getOrDefault("history", "").split("good morning", -1)).hasSize(3);
@@ -43,6 +51,9 @@ class HttpApiPageIT {
           .contains("\"event\":\"recall\"")
           .endsWith("\"next\":4}");
       assertThat(out.getOrDefault("groups", "")).contains("\"readSeq\":1,\"unread\":1");
+      assertThat(out.getOrDefault("list", ""))
+          .contains("\"groupId\":\"lobby\",\"seq\":4,\"prunedSeq\":0,", "\"messageTotal\":2,")
+          .endsWith("\"after\":null}");
       assertThat(out.getOrDefault("export", "").lines()).hasSize(4);
       assertThat(out.getOrDefault("contract", ""))
           .contains("\"total\":1,", "\"newMessage\":\"hi\"", "\"groupId\":\"lobby\"");

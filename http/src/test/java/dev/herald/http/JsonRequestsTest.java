@@ -10,6 +10,8 @@ import dev.herald.core.bus.InProcessBus;
 import dev.herald.core.config.SettingTree;
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
+import dev.herald.core.event.GroupCommand.Prune;
+import dev.herald.core.event.GroupKey;
 import dev.herald.core.group.GroupApplier;
 import dev.herald.core.group.GroupCommands;
 import dev.herald.core.group.GroupCommands.Draft;
@@ -115,6 +117,18 @@ class JsonRequestsTest {
     assertThat(seqs(history("{\"after\":9223372036854775807}"))).isEmpty();
     assertThat(seqs(history("{\"after\":0,\"limit\":100}"))).hasSize(100).startsWith(1L);
     assertThat(history("{\"after\":0,\"limit\":1}").path("head").asLong()).isEqualTo(120);
+  }
+
+  @Test
+  void history_keptNoLonger_isTold() throws IOException {
+    create(5, "c");
+    var _ = journal.append(new Prune(new GroupKey("a", "g"), 3)).toCompletableFuture().join();
+    assertThat(seqs(history("{}"))).containsExactly(4L, 5L);
+    assertThat(seqs(history("{\"before\":4}"))).isEmpty();
+    JsonNode after = history("{\"after\":1}");
+    assertThat(seqs(after)).containsExactly(4L, 5L);
+    assertThat(after.path("prunedSeq").asLong()).isEqualTo(3);
+    assertThat(history("{\"after\":3}").has("prunedSeq")).isFalse();
   }
 
   @Test

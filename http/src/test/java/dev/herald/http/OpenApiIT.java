@@ -171,6 +171,11 @@ class OpenApiIT {
     String read = "{\"userId\":\"new\",\"seq\":1}";
     assertDescribed("put", group + "/read", edge.send("PUT", own + "/read", read));
     assertDescribed("put", group + "/read", edge.send("PUT", own + "/read", "{}"));
+    String groups = "/v1/apps/{appId}/groups";
+    assertDescribed("get", groups, edge.get("/v1/apps/v1/groups"));
+    assertDescribed("get", groups, edge.get("/v1/apps/v1/groups?limit=1"));
+    assertDescribed("get", groups, edge.get("/v1/apps/v1/groups", "If-None-Match", "*"));
+    assertDescribed("get", groups, edge.get("/v1/apps/v1/groups?after=*"));
     assertDescribed("get", user + "/groups", edge.get("/v1/apps/v1/users/new/groups"));
     assertDescribed("get", user + "/messages", edge.get("/v1/apps/v1/users/1/messages"));
   }
@@ -208,6 +213,8 @@ class OpenApiIT {
     assertThat(JSON.readTree(events.body()).get("events")).hasSize(4);
     assertDescribed("get", group + "/events", edge.get(own + "/events?wait=99"));
     assertDescribed("get", group + "/export", edge.get(own + "/export"));
+    edge.prune("v1", "g", 3);
+    assertDescribed("get", group + "/events", edge.get(own + "/events"));
   }
 
   private static Set<String> described() {

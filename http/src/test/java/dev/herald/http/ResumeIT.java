@@ -94,6 +94,34 @@ class ResumeIT {
   }
 
   @Test
+  void resume_eventsAreKeptNoLonger_isToldWhich_thenGoesOnWithTheNext() throws Exception {
+    for (int i = 1; i <= 5; i++) {
+      create("pruned", "g", "m" + i);
+      create("pruned", "whole", "w" + i);
+    }
+    edge.prune("pruned", "g", 4);
+    edge.prune("pruned", "whole", 5);
+    try (GatewayClient gateway = GatewayClient.open(edge, "pruned/1?after=g:2")) {
+      assertThat(gateway.next())
+          .isEqualTo(
+              "{\"success\":true,\"code\":2007,\"message\":\"success\","
+                  + "\"data\":{\"groupId\":\"g\",\"prunedSeq\":4}}");
+      assertThat(gateway.next()).contains("\"content\":\"m5\"").contains("\"seq\":5}}");
+      assertThat(gateway.next()).contains("\"code\":2006");
+    }
+    try (GatewayClient gateway = GatewayClient.open(edge, "pruned/2?after=g:4,whole:5")) {
+      assertThat(gateway.next()).contains("\"content\":\"m5\"");
+      assertThat(gateway.next()).contains("\"code\":2006");
+    }
+    try (GatewayClient gateway = GatewayClient.open(edge, "pruned/3?after=whole:1")) {
+      assertThat(gateway.next()).contains("\"code\":2007", "\"prunedSeq\":5");
+      assertThat(gateway.next()).contains("\"code\":2006");
+      create("pruned", "whole", "w6");
+      assertThat(gateway.next()).contains("\"content\":\"w6\"");
+    }
+  }
+
+  @Test
   void resume_withNothingMissed_saysSoAtOnce() throws Exception {
     long seq = create("r2", "g", "only");
     try (GatewayClient gateway = GatewayClient.open(edge, "r2/1?after=g:" + seq + ",new:0")) {

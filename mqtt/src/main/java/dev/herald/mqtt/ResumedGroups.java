@@ -1,6 +1,7 @@
 package dev.herald.mqtt;
 
 import dev.herald.core.error.HeraldException;
+import dev.herald.core.event.GroupChange;
 import dev.herald.core.event.GroupEvent;
 import dev.herald.core.event.GroupKey;
 import dev.herald.core.group.GroupCursor;
@@ -12,6 +13,7 @@ import dev.herald.core.route.Message;
 import dev.herald.core.route.Subscription;
 import dev.herald.mqtt.codec.Subscribe;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -110,9 +112,9 @@ final class ResumedGroups {
     if (outbound != null) {
       outbound.forEach((packetId, message) -> {
         if (message.savedNo == 0
-            && message.message.origin() instanceof GroupEvent event
-            && event.key().equals(feed.group)) {
-          least[0] = Math.min(least[0], event.seq() - 1);
+            && message.message.origin() instanceof GroupChange told
+            && told.key().equals(feed.group)) {
+          least[0] = Math.min(least[0], GroupCursor.seqOf(message.message) - 1);
         }
       });
     }
@@ -177,9 +179,17 @@ final class ResumedGroups {
     }
 
     private List<Message> read(GroupQueries queries, long seq, int limit) {
-      return queries.eventsAfter(group, seq, limit).stream()
-          .map(event -> GroupFeed.messageOf(event, broker.eventJson()))
-          .toList();
+      GroupQueries.EventPage page = queries.eventPage(group, seq, limit);
+      List<Message> messages = new ArrayList<>(limit);
+      if (page.startSeq() > seq) {
+        messages.add(GroupFeed.prunedMessageOf(group, page.startSeq()));
+      }
+      for (GroupEvent event : page.events()) {
+        if (messages.size() < limit) {
+          messages.add(GroupFeed.messageOf(event, broker.eventJson()));
+        }
+      }
+      return messages;
     }
   }
 }

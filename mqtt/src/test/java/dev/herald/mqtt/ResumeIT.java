@@ -65,6 +65,24 @@ final class ResumeIT extends EdgeTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2})
+  void after_eventsAreKeptNoLonger_isTold_thenGoesOnWithTheNext(int qos) {
+    RawClient writer = edge.client(5, "w");
+    write(writer, "g", 300, "c");
+    edge.prune("g", 250);
+    RawClient reader = edge.client(5, "r");
+    assertThat(reader.subscribe(after(10), qos, "$group/g")).containsExactly(qos);
+    assertThat(reader.message().payload()).isEqualTo("{\"event\":\"pruned\",\"seq\":250}");
+    expect(reader, 251, 300);
+    edge.prune("g", 300);
+    RawClient late = edge.client(5, "l");
+    assertThat(late.subscribe(after(300), qos, "$group/g")).containsExactly(qos);
+    write(writer, "g", 1, "c");
+    expect(reader, 301, 301);
+    expect(late, 301, 301);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2})
   void after_zeroIsEverything_theHeadIsNothing(int qos) {
     RawClient writer = edge.client(5, "w");
     RawClient reader = edge.client(5, "r");
@@ -414,5 +432,25 @@ final class ResumeIT extends EdgeTest {
     assertThat(first).isBetween(1, 401);
     expect(again, first + 1, 600);
     again.expectNoMessage();
+  }
+
+  @Test
+  void persistentSession_afterACrash_isToldAgainWhatItHasNotAcknowledgedAsGone() {
+    RawClient writer = edge.client(5, "w");
+    write(writer, "g", 900, "c");
+    edge.prune("g", 300);
+    RawClient reader = edge.client(Wire.lasting(5, "r")).silent();
+    reader.subscribe(after(10), 1, "$group/g");
+    String gone = "{\"event\":\"pruned\",\"seq\":300}";
+    assertThat(reader.message().payload()).isEqualTo(gone);
+    for (int seq = 301; seq <= 900; seq++) {
+      reader.send(Wire.ack(PacketType.PUBACK, reader.message().id()));
+    }
+    reader.ping();
+    edge.awaitMetric("herald_relay_backlog_bytes", 0);
+    crash();
+    RawClient again = edge.client(Wire.lasting(5, "r"));
+    assertThat(again.message().payload()).isEqualTo(gone);
+    expect(again, 301, 900);
   }
 }

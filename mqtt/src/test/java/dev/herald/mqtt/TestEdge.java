@@ -5,11 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import dev.herald.core.app.Apps;
 import dev.herald.core.bus.InProcessBus;
+import dev.herald.core.config.PerApp;
 import dev.herald.core.config.SettingTree;
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
 import dev.herald.core.event.GroupCommand;
 import dev.herald.core.event.GroupEvent;
+import dev.herald.core.event.GroupKey;
 import dev.herald.core.group.GroupApplier;
 import dev.herald.core.group.GroupCommands;
 import dev.herald.core.group.GroupFeed;
@@ -118,7 +120,8 @@ final class TestEdge implements AutoCloseable {
     this.reads = new ReadGate();
     this.store =
         new StoreGate(
-            new GroupApplier(model, bus, clock, new GroupSettings(Duration.ofMinutes(2)), metrics));
+            new GroupApplier(
+                model, bus, clock, new GroupSettings(PerApp.all(Duration.ofMinutes(2))), metrics));
     this.journal = new EmbeddedJournal(metrics);
     journal.start(store);
     GroupLedger ledger = new GroupLedger(new LedgerSettings(0), 0, clock, metrics);
@@ -228,6 +231,15 @@ final class TestEdge implements AutoCloseable {
           case GroupEvent.NoticePublished notice -> "notice " + notice.notice().title();
           case GroupEvent.NoticeDeleted deleted -> "deleted by " + deleted.tombstone().userId();
         };
+  }
+
+  /** Removes the events of a group of the default app up to a number. */
+  void prune(String groupId, long upToSeq) {
+    var _ =
+        journal
+            .append(new GroupCommand.Prune(new GroupKey(Identity.DEFAULT_APP, groupId), upToSeq))
+            .toCompletableFuture()
+            .join();
   }
 
   MqttEdge edge() {

@@ -8,9 +8,8 @@ import dev.herald.core.group.GroupCommands;
 import dev.herald.core.group.GroupFeed;
 import dev.herald.core.group.GroupLedger;
 import dev.herald.core.group.GroupQueries;
-import dev.herald.core.group.GroupSettings;
 import dev.herald.core.group.LaneQueries;
-import dev.herald.core.group.LedgerSettings;
+import dev.herald.core.group.Retention;
 import dev.herald.core.id.MessageIds;
 import dev.herald.core.journal.EmbeddedJournal;
 import dev.herald.core.journal.Journal;
@@ -18,6 +17,8 @@ import dev.herald.core.metric.Metrics;
 import dev.herald.core.route.Router;
 import dev.herald.core.store.Store;
 import dev.herald.http.GroupEventJson;
+import dev.herald.mqtt.MqttSettings;
+import dev.herald.server.config.HeraldConfig;
 import java.time.InstantSource;
 
 /**
@@ -42,6 +43,7 @@ final class Core implements AutoCloseable {
   private final GroupCommands commands;
   private final GroupQueries queries;
   private final LaneQueries laneQueries;
+  private final Retention retention;
 
   /**
    * A core that is not started.
@@ -49,34 +51,31 @@ final class Core implements AutoCloseable {
    * @param store keeps the events; started
    * @param clock the time
    * @param metrics where everything counts
-   * @param limits the bounds of each app
-   * @param groups the settings of group conversations
-   * @param ledger how much of the way of messages is remembered
-   * @param lanes how many lanes the edges bring; the last one is that of gateways
+   * @param config every setting
    */
-  Core(
-      Store store,
-      InstantSource clock,
-      Metrics metrics,
-      Apps.Limits limits,
-      GroupSettings groups,
-      LedgerSettings ledger,
-      int lanes) {
+  Core(Store store, InstantSource clock, Metrics metrics, HeraldConfig config) {
+    MqttSettings mqtt = config.mqtt();
+    var limits =
+        new Apps.Limits(
+            mqtt.retainedMessagesMax(), mqtt.retainedBytesMax(), mqtt.consumerGroupBytesMax());
+    int lanes = mqtt.loopCount() + 1; // the last one is that of gateways
     router = new Router(lanes);
     apps = new Apps(router, limits, metrics);
     journal = new EmbeddedJournal(metrics);
-    applier = new GroupApplier(store, bus, clock, groups, metrics);
-    this.ledger = new GroupLedger(ledger, lanes - 1, clock, metrics);
+    applier = new GroupApplier(store, bus, clock, config.groups(), metrics);
+    this.ledger = new GroupLedger(config.ledger(), lanes - 1, clock, metrics);
     feed = new GroupFeed(bus, apps, router, GroupEventJson::encode, this.ledger);
     commands = new GroupCommands(journal, new MessageIds(NODE, clock, store.greatestId()));
     queries = new GroupQueries(store);
     laneQueries = new LaneQueries(queries, LANE_QUERY_THREADS);
+    retention = new Retention(store, journal, clock, config.retention(), metrics);
   }
 
   /** Starts to apply commands and to show events. */
   void start() {
     feed.start();
     journal.start(applier);
+    retention.start();
   }
 
   Router router() {
@@ -107,6 +106,7 @@ final class Core implements AutoCloseable {
   @Override
   public void close() {
     laneQueries.close();
+    retention.close();
     journal.close();
     feed.close();
     bus.close();

@@ -18,7 +18,7 @@ import picocli.CommandLine.Mixin;
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {
       "0:done, or stopped in order",
-      "1:the start failed",
+      "1:the start, or what was asked for, failed",
       "2:the command line or the configuration is wrong"
     })
 final class HeraldCommand implements Callable<Integer> {
@@ -46,6 +46,7 @@ final class HeraldCommand implements Callable<Integer> {
     return new CommandLine(new HeraldCommand(standalone))
         .addSubcommand(standalone)
         .addSubcommand(new ConfigCommand(env))
+        .addSubcommand(new ExportCommand())
         .addSubcommand(new BenchCommand())
         .addSubcommand(new VersionCommand())
         .setOut(out)

@@ -1,7 +1,6 @@
 package dev.herald.server;
 
 import dev.herald.console.Console;
-import dev.herald.core.app.Apps;
 import dev.herald.core.error.HeraldException;
 import dev.herald.core.metric.Metrics;
 import dev.herald.core.relay.RelayKeeper;
@@ -16,7 +15,6 @@ import dev.herald.http.ReadinessCheck;
 import dev.herald.http.ServerInfo;
 import dev.herald.mqtt.MemoryReading;
 import dev.herald.mqtt.MqttEdge;
-import dev.herald.mqtt.MqttSettings;
 import dev.herald.server.config.HeraldConfig;
 import dev.herald.sql.SqliteRelayStore;
 import dev.herald.sql.SqliteStore;
@@ -83,7 +81,7 @@ final class Standalone implements AutoCloseable {
     Metrics metrics = new Metrics();
     Store store = opened("store", new SqliteStore(data.path(), config.store(), metrics));
     startStore(store);
-    Core core = opened("core", core(store, metrics));
+    Core core = opened("core", new Core(store, clock, metrics, config));
     core.start();
     Certificates certificates = certificates(metrics);
     List<InetAddress> addresses = presentAddresses();
@@ -131,15 +129,6 @@ final class Standalone implements AutoCloseable {
     } catch (HeraldException e) {
       throw new StartException(e.detail(), e);
     }
-  }
-
-  private Core core(Store store, Metrics metrics) {
-    MqttSettings mqtt = config.mqtt();
-    var limits =
-        new Apps.Limits(
-            mqtt.retainedMessagesMax(), mqtt.retainedBytesMax(), mqtt.consumerGroupBytesMax());
-    int lanes = mqtt.loopCount() + 1;
-    return new Core(store, clock, metrics, limits, config.groups(), config.ledger(), lanes);
   }
 
   private RelayKeeper relayKeeper(DataDirectory data, Core core, Metrics metrics)

@@ -43,7 +43,7 @@ class HeraldCommandTest {
     Ended ended = run("--help");
     assertThat(ended.exitCode()).isZero();
     assertThat(ended.out())
-        .contains("standalone", "config", "bench", "version", "--set", "Exit codes:");
+        .contains("standalone", "config", "export", "bench", "version", "--set", "Exit codes:");
     assertThat(ended.err()).isEmpty();
     assertThat(run("config", "--help").out()).contains("check", "defaults", "doc", "env");
   }

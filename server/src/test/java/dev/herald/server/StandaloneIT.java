@@ -9,6 +9,8 @@ import dev.herald.server.config.ConfigLoader;
 import dev.herald.server.config.HeraldConfig;
 import dev.herald.testkit.TestAuthority;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -90,6 +92,72 @@ class StandaloneIT {
       assertThat(get("http://127.0.0.1:" + server.endpoints().httpPort() + query))
           .contains("\"total\":1", "\"content\":\"kept\"");
     }
+  }
+
+  @Test
+  void export_writesEveryEventOfAGroup_toTheOutputOrAFile() throws Exception {
+    Path file = dir.resolve("export.jsonl");
+    String url;
+    try (var server = new Standalone(config(), "1")) {
+      server.start();
+      url = "http://127.0.0.1:" + server.endpoints().httpPort();
+      for (int i = 1; i <= 300; i++) {
+        post(
+            url + "/chat/message/create",
+            "{\"appId\":\"a\",\"groupId\":\"g 1/\u00e9\",\"userId\":\"u\",\"content\":\"\u7fa4 "
+                + i
+                + "\"}");
+      }
+      Ended printed = herald("export", "a", "g 1/\u00e9", "--url", url + "/");
+      assertThat(printed.exitCode()).as(printed.err()).isZero();
+      List<String> lines = printed.out().lines().toList();
+      assertThat(lines).hasSize(300);
+      assertThat(lines.getLast()).contains("\"seq\":300", "\"content\":\"\u7fa4 300\"");
+      Ended written = herald("export", "a", "g 1/\u00e9", "-u", url, "-o", file.toString());
+      assertThat(written.exitCode()).as(written.err()).isZero();
+      assertThat(written.out()).isEmpty();
+      assertThat(file).hasContent(printed.out());
+      assertThat(herald("export", "a", "unknown", "-u", url).out()).isEmpty();
+      Ended refused = herald("export", "a", "x".repeat(128), "-u", url);
+      assertThat(refused.exitCode()).isEqualTo(1);
+      assertThat(refused.err()).contains("groupId");
+    }
+    Ended gone = herald("export", "a", "g", "-u", url, "-o", file.toString());
+    assertThat(gone.exitCode()).isEqualTo(1);
+    assertThat(gone.err()).contains("herald: the export broke off: ConnectException");
+    assertThat(file).content().contains("\"seq\":300");
+    for (String wrong : new String[] {"ftp://127.0.0.1", "127.0.0.1", "http://a b"}) {
+      assertThat(herald("export", "a", "g", "-u", wrong).exitCode()).as(wrong).isEqualTo(2);
+    }
+    try (var files = Files.list(dir)) {
+      assertThat(files).noneMatch(path -> path.toString().endsWith(".part"));
+    }
+  }
+
+  private record Ended(int exitCode, String out, String err) {}
+
+  private static Ended herald(String... args) {
+    var out = new StringWriter();
+    var err = new StringWriter();
+    int code =
+        HeraldCommand.run(
+            args,
+            Map.of(),
+            new StopSignal(),
+            new PrintWriter(out, true),
+            new PrintWriter(err, true));
+    return new Ended(code, out.toString(), err.toString());
+  }
+
+  @Test
+  void start_withRetention_startsAndStopsItsThread() throws Exception {
+    try (var server = new Standalone(config("retention.eventsMax=10"), "1")) {
+      server.start();
+      assertThat(ownThreads()).contains("herald-retention");
+      assertThat(get("http://127.0.0.1:" + server.endpoints().httpPort() + "/metrics"))
+          .contains("herald_retention_events_total 0", "herald_retention_failures_total 0");
+    }
+    await().untilAsserted(() -> assertThat(ownThreads()).isEmpty());
   }
 
   @ParameterizedTest

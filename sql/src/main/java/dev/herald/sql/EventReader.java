@@ -48,6 +48,9 @@ final class EventReader {
   private static final String MESSAGE =
       Rows.MESSAGE + " FROM message m" + Rows.MESSAGE_JOINS + " WHERE m.group_key = ? AND m.no = ?";
 
+  private static final String RECALLED =
+      Rows.RECALLED + Rows.MESSAGE_JOINS + " WHERE m.group_key = ? AND m.recall_seq = ?";
+
   private static final String NOTICE =
       Rows.NOTICE + " FROM notice n" + Rows.NOTICE_JOINS + " WHERE n.notice_id = ?";
 
@@ -61,6 +64,7 @@ final class EventReader {
           MESSAGES_UP_TO,
           OTHERS_BEFORE,
           MESSAGE,
+          RECALLED,
           NOTICE);
 
   private final Connection connection;
@@ -108,7 +112,7 @@ final class EventReader {
             group,
             seq,
             limit);
-    addOthers(group, others, events);
+    addOthers(groups.getFirst(), others, events);
     events.sort(Comparator.comparingLong(GroupEvent::seq));
     return events;
   }
@@ -124,18 +128,23 @@ final class EventReader {
     return no.isEmpty() ? group.prunedNo + (seq - group.prunedSeq) : no.getFirst();
   }
 
-  private void addOthers(long group, List<Other> others, List<GroupEvent> events)
+  private void addOthers(Group group, List<Other> others, List<GroupEvent> events)
       throws SQLException {
     if (others.isEmpty()) {
       return;
     }
     try (PreparedStatement message = connection.prepareStatement(MESSAGE);
+        PreparedStatement recalled = connection.prepareStatement(RECALLED);
         PreparedStatement notice = connection.prepareStatement(NOTICE)) {
       for (Other other : others) {
         events.add(
             switch (other.kind) {
               case MessageWriter.RECALLED ->
-                  new Recalled(one(message, Rows::message, group, other.subject), other.seq);
+                  new Recalled(
+                      other.subject > group.prunedNo
+                          ? one(message, Rows::message, group.key, other.subject)
+                          : one(recalled, Rows::message, group.key, other.seq),
+                      other.seq);
               case NoticeWriter.PUBLISHED -> one(notice, EventReader::published, other.subject);
               case NoticeWriter.DELETED ->
                   new NoticeDeleted(one(notice, Rows::notice, other.subject), other.seq);

@@ -4,6 +4,7 @@ import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
 import dev.herald.core.event.GroupChange;
 import dev.herald.core.event.GroupChange.Membership;
+import dev.herald.core.event.GroupChange.Pruned;
 import dev.herald.core.event.GroupEvent;
 import dev.herald.core.event.GroupEvent.Created;
 import dev.herald.core.event.GroupEvent.NoticeDeleted;
@@ -17,6 +18,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection that writes, with its prepared statements. Used by one thread at a time.
@@ -36,6 +38,7 @@ final class EventWriter implements AutoCloseable {
   private final UserKeys users;
   private final MessageWriter messages;
   private final NoticeWriter notices;
+  private final Pruner pruner;
   private long lastDataVersion;
 
   /**
@@ -60,19 +63,21 @@ final class EventWriter implements AutoCloseable {
     updateLatest = connection.prepareStatement("UPDATE latest SET time_ms = ? WHERE one = 1");
     findHead =
         connection.prepareStatement(
-            "SELECT group_key, seq, message_no, notice_no, last_time_ms FROM group_head"
-                + " WHERE app_id = ? AND group_id = ?");
+            "SELECT group_key, seq, message_no, notice_no, last_time_ms, pruned_seq, pruned_no"
+                + " FROM group_head WHERE app_id = ? AND group_id = ?");
     insertHead =
         connection.prepareStatement(
             "INSERT INTO group_head (app_id, group_id, seq, message_no, notice_no, last_time_ms)"
                 + " VALUES (?, ?, 0, 0, 0, 0) RETURNING group_key");
     updateHead =
         connection.prepareStatement(
-            "UPDATE group_head SET seq = ?, message_no = ?, notice_no = ?, last_time_ms = ?"
-                + " WHERE group_key = ?");
+            "UPDATE group_head SET seq = ?, message_no = ?, notice_no = ?, last_time_ms = ?,"
+                + " pruned_seq = ?, pruned_no = ? WHERE group_key = ?");
     users = new UserKeys(connection);
     messages = new MessageWriter(connection, users);
-    notices = new NoticeWriter(connection, users, new Gaps(connection));
+    Gaps gaps = new Gaps(connection);
+    notices = new NoticeWriter(connection, users, gaps);
+    pruner = new Pruner(connection, gaps);
   }
 
   /**
@@ -91,7 +96,11 @@ final class EventWriter implements AutoCloseable {
     for (GroupChange change : changes) {
       GroupRow group = groups.get(change.key());
       if (group == null) {
-        group = group(change.key());
+        group = find(change.key());
+        if (group == null && change instanceof Pruned) {
+          continue; // nothing is there to be removed
+        }
+        group = group == null ? insert(change.key()) : group;
         groups.put(change.key(), group);
       }
       switch (change) {
@@ -100,6 +109,10 @@ final class EventWriter implements AutoCloseable {
           add(group, event);
         }
         case Membership member -> users.mark(group.key, member);
+        case Pruned pruned -> {
+          messages.flush();
+          pruner.prune(group, pruned.upToSeq());
+        }
       }
     }
     messages.flush();
@@ -140,24 +153,37 @@ final class EventWriter implements AutoCloseable {
     }
   }
 
-  private GroupRow group(GroupKey key) throws SQLException {
-    GroupRow group =
-        Jdbc.first(
-            findHead,
-            row ->
-                new GroupRow(
-                    row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4), row.getLong(5)),
-            key.appId(),
-            key.groupId());
-    return group != null
-        ? group
-        : new GroupRow(Jdbc.returned(insertHead, key.appId(), key.groupId()), 0, 0, 0, 0);
+  private @Nullable GroupRow find(GroupKey key) throws SQLException {
+    return Jdbc.first(
+        findHead,
+        row ->
+            new GroupRow(
+                row.getLong(1),
+                row.getLong(2),
+                row.getLong(3),
+                row.getLong(4),
+                row.getLong(5),
+                row.getLong(6),
+                row.getLong(7)),
+        key.appId(),
+        key.groupId());
+  }
+
+  private GroupRow insert(GroupKey key) throws SQLException {
+    return new GroupRow(Jdbc.returned(insertHead, key.appId(), key.groupId()), 0, 0, 0, 0, 0, 0);
   }
 
   private void update(Collection<GroupRow> groups) throws SQLException {
     for (GroupRow group : groups) {
       Jdbc.bind(
-          updateHead, group.seq, group.messageNo, group.noticeNo, group.lastTimeMs, group.key);
+          updateHead,
+          group.seq,
+          group.messageNo,
+          group.noticeNo,
+          group.lastTimeMs,
+          group.prunedSeq,
+          group.prunedNo,
+          group.key);
       updateHead.addBatch();
     }
     updateHead.executeBatch();
@@ -198,14 +224,25 @@ final class EventWriter implements AutoCloseable {
     long seq;
     long messageNo;
     long noticeNo;
+    long prunedSeq;
+    long prunedNo;
     private long lastTimeMs;
 
-    private GroupRow(long key, long seq, long messageNo, long noticeNo, long lastTimeMs) {
+    private GroupRow(
+        long key,
+        long seq,
+        long messageNo,
+        long noticeNo,
+        long lastTimeMs,
+        long prunedSeq,
+        long prunedNo) {
       this.key = key;
       this.seq = seq;
       this.messageNo = messageNo;
       this.noticeNo = noticeNo;
       this.lastTimeMs = lastTimeMs;
+      this.prunedSeq = prunedSeq;
+      this.prunedNo = prunedNo;
     }
 
     private void advance(GroupEvent event) {

@@ -2,6 +2,7 @@ package dev.herald.sql;
 
 import dev.herald.core.event.GroupKey;
 import dev.herald.core.event.GroupMessage;
+import dev.herald.core.store.History.GroupSummary;
 import dev.herald.core.store.History.UserGroup;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -34,11 +35,23 @@ final class GroupReader {
 
   private static final String OF_MEMBER = OF_USER + " AND g.app_id = u.app_id AND g.group_id = ?";
 
+  private static final String GROUP =
+      "SELECT app_id, group_id, group_key, seq, pruned_seq, message_no, pruned_no, last_time_ms"
+          + " FROM group_head WHERE app_id = ? AND ";
+
+  private static final String GROUPS_AFTER = GROUP + "group_id > ? ORDER BY group_id LIMIT ?";
+
+  private static final String ONE_GROUP = GROUP + "group_id = ?";
+
+  private static final String APP_AFTER =
+      "SELECT app_id FROM group_head WHERE app_id > ? ORDER BY app_id LIMIT 1";
+
   private static final String MESSAGE =
       Rows.MESSAGE + " FROM message m" + Rows.MESSAGE_JOINS + " WHERE m.group_key = ? AND m.no = ?";
 
   /** Every query, for the test that looks at how SQLite carries them out. */
-  static final List<String> QUERIES = List.of(OF_USER, OF_MEMBER, MESSAGE);
+  static final List<String> QUERIES =
+      List.of(OF_USER, OF_MEMBER, GROUPS_AFTER, ONE_GROUP, APP_AFTER, MESSAGE);
 
   private final Connection connection;
 
@@ -61,6 +74,39 @@ final class GroupReader {
     return groups;
   }
 
+  List<GroupSummary> groupsAfter(String appId, String afterGroupId, int limit) throws SQLException {
+    return summaries(Jdbc.list(connection, GROUPS_AFTER, Found::of, appId, afterGroupId, limit));
+  }
+
+  @Nullable GroupSummary group(GroupKey key) throws SQLException {
+    List<GroupSummary> found =
+        summaries(Jdbc.list(connection, ONE_GROUP, Found::of, key.appId(), key.groupId()));
+    return found.isEmpty() ? null : found.getFirst();
+  }
+
+  @Nullable String appAfter(String appId) throws SQLException {
+    List<String> found = Jdbc.list(connection, APP_AFTER, row -> row.getString(1), appId);
+    return found.isEmpty() ? null : found.getFirst();
+  }
+
+  private List<GroupSummary> summaries(List<Found> groups) throws SQLException {
+    List<GroupSummary> summaries = new ArrayList<>(groups.size());
+    try (PreparedStatement message = connection.prepareStatement(MESSAGE)) {
+      for (Found group : groups) {
+        GroupMessage last = Jdbc.first(message, Rows::message, group.groupKey, group.lastNo);
+        summaries.add(
+            new GroupSummary(
+                group.key,
+                group.seq,
+                group.prunedSeq,
+                last == null ? group.lastTimeMs : last.createTimeMs(),
+                last,
+                group.lastNo - group.prunedNo));
+      }
+    }
+    return summaries;
+  }
+
   @Nullable UserGroup group(GroupKey key, String userId) throws SQLException {
     try (PreparedStatement ofMember = connection.prepareStatement(OF_MEMBER);
         PreparedStatement message = connection.prepareStatement(MESSAGE)) {
@@ -80,6 +126,32 @@ final class GroupReader {
         seen.lastNo - seen.prunedNo,
         seen.readSeq,
         seen.lastNo - Math.max(readNo, seen.ownNo));
+  }
+
+  /**
+   * A group as the query found it.
+   *
+   * @param lastNo the ordinal of the last message
+   * @param prunedNo how many messages there were when its last pruned event happened
+   */
+  private record Found(
+      GroupKey key,
+      long groupKey,
+      long seq,
+      long prunedSeq,
+      long lastNo,
+      long prunedNo,
+      long lastTimeMs) {
+    static Found of(ResultSet row) throws SQLException {
+      return new Found(
+          new GroupKey(row.getString(1), row.getString(2)),
+          row.getLong(3),
+          row.getLong(4),
+          row.getLong(5),
+          row.getLong(6),
+          row.getLong(7),
+          row.getLong(8));
+    }
   }
 
   /**

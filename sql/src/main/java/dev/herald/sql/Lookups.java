@@ -43,6 +43,8 @@ final class Lookups {
 
   private static final String GREATEST_NOTICE = "SELECT max(notice_id) FROM notice";
 
+  private static final String GREATEST_PRUNED = "SELECT pruned_id FROM latest WHERE one = 1";
+
   private static final String LATEST = "SELECT time_ms FROM latest WHERE one = 1";
 
   /** Every query, for the test that looks at how SQLite carries them out. */
@@ -55,6 +57,7 @@ final class Lookups {
           NOTICE,
           GREATEST_MESSAGE,
           GREATEST_NOTICE,
+          GREATEST_PRUNED,
           LATEST);
 
   private final Connection connection;
@@ -91,7 +94,9 @@ final class Lookups {
 
   long greatestId() throws SQLException {
     return Math.max(
-        Jdbc.number(connection, GREATEST_MESSAGE), Jdbc.number(connection, GREATEST_NOTICE));
+        Jdbc.number(connection, GREATEST_PRUNED),
+        Math.max(
+            Jdbc.number(connection, GREATEST_MESSAGE), Jdbc.number(connection, GREATEST_NOTICE)));
   }
 
   long latestTimeMs() throws SQLException {

@@ -44,7 +44,9 @@ final class MessageWriter {
                 + " VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
     lastOfUser =
         connection.prepareStatement(
-            "SELECT user_no FROM message WHERE user_key = ? ORDER BY user_no DESC LIMIT 1");
+            "SELECT max(pruned_no, coalesce((SELECT m.user_no FROM message m"
+                + " WHERE m.user_key = u.user_key ORDER BY m.user_no DESC LIMIT 1), 0))"
+                + " FROM app_user u WHERE u.user_key = ?");
     lastOfMember =
         connection.prepareStatement(
             "SELECT member_no FROM message WHERE group_key = ? AND user_key = ?"
@@ -117,9 +119,9 @@ final class MessageWriter {
   private long nextOfUser(long userKey) throws SQLException {
     Long last = userNos.get(userKey);
     if (last == null) {
-      last = Jdbc.first(lastOfUser, row -> row.getLong(1), userKey);
+      last = Jdbc.returned(lastOfUser, userKey);
     }
-    long next = last == null ? 1 : last + 1;
+    long next = last + 1;
     userNos.put(userKey, next);
     return next;
   }

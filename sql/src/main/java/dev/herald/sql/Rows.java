@@ -18,6 +18,11 @@ final class Rows {
       "SELECT m.seq, m.message_id, u.user_id, m.create_time_ms, m.type, m.content, r.time_ms,"
           + " r.cause, ru.user_id, g.app_id, g.group_id, m.client_message_id";
 
+  /** The same columns of a message whose recall is all that is left of it. */
+  static final String RECALLED =
+      "SELECT m.seq, m.message_id, u.user_id, m.create_time_ms, m.type, '', r.time_ms,"
+          + " r.cause, ru.user_id, g.app_id, g.group_id, NULL FROM recalled_message m";
+
   /** What a message's columns come from, beside the message. */
   static final String MESSAGE_JOINS =
       " JOIN group_head g ON g.group_key = m.group_key JOIN app_user u ON u.user_key = m.user_key"

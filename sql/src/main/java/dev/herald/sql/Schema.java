@@ -17,7 +17,8 @@ final class Schema {
    * The database of groups; its files are marked with the letters HRLD. Version 1 was written by no
    * released version and is refused.
    */
-  static final Schema GROUPS = new Schema(0x48524C44, 2, List.of("V2__groups.sql"));
+  static final Schema GROUPS =
+      new Schema(0x48524C44, 2, List.of("V2__groups.sql", "V3__retention.sql"));
 
   /** The database of what the relay remembers; its files are marked with the letters HRLR. */
   static final Schema RELAY = new Schema(0x48524C52, 1, List.of("R1__relay.sql"));

@@ -168,6 +168,21 @@ public final class SqliteStore implements Store {
   }
 
   @Override
+  public List<GroupSummary> groupsAfter(String appId, String afterGroupId, int limit) {
+    return read(connection -> new GroupReader(connection).groupsAfter(appId, afterGroupId, limit));
+  }
+
+  @Override
+  public @Nullable GroupSummary group(GroupKey key) {
+    return read(connection -> new GroupReader(connection).group(key));
+  }
+
+  @Override
+  public @Nullable String appAfter(String appId) {
+    return read(connection -> new GroupReader(connection).appAfter(appId));
+  }
+
+  @Override
   public @Nullable UserGroup group(GroupKey key, String userId) {
     return read(connection -> new GroupReader(connection).group(key, userId));
   }

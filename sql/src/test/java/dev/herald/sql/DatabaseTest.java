@@ -28,7 +28,8 @@ class DatabaseTest {
               GroupReader.QUERIES,
               HistoryReader.QUERIES,
               Lookups.QUERIES,
-              OrdinalList.QUERIES)
+              OrdinalList.QUERIES,
+              Pruner.QUERIES)
           .flatMap(List::stream)
           .toList();
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.herald.core.bus.BusMessage;
 import dev.herald.core.bus.InProcessBus;
+import dev.herald.core.config.PerApp;
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
 import dev.herald.core.event.GroupCommand;
@@ -65,7 +66,8 @@ class GroupApplierTest {
     bus = new InProcessBus();
     bus.subscribe(shown::add);
     applier =
-        new GroupApplier(store, bus, clock, new GroupSettings(Duration.ofMinutes(2)), metrics);
+        new GroupApplier(
+            store, bus, clock, new GroupSettings(PerApp.all(Duration.ofMinutes(2))), metrics);
     journal = new EmbeddedJournal(metrics);
     journal.start(applier);
     commands = new GroupCommands(journal, new MessageIds(1, clock, store.greatestId()));

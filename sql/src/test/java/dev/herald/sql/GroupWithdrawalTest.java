@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.herald.core.bus.BusMessage;
 import dev.herald.core.bus.InProcessBus;
+import dev.herald.core.config.PerApp;
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
 import dev.herald.core.event.GroupCommand;
@@ -36,6 +37,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -66,7 +68,7 @@ class GroupWithdrawalTest {
 
   private GroupApplier applier() {
     return new GroupApplier(
-        store, bus, clock, new GroupSettings(Duration.ofMinutes(2)), new Metrics());
+        store, bus, clock, new GroupSettings(PerApp.all(Duration.ofMinutes(2))), new Metrics());
   }
 
   @AfterEach
@@ -163,9 +165,13 @@ class GroupWithdrawalTest {
     clock.advance(Duration.ofMinutes(2));
     done(apply(recall(1, null, null)));
 
-    applier = new GroupApplier(store, bus, clock, new GroupSettings(Duration.ZERO), new Metrics());
+    PerApp<Duration> ofApps = new PerApp<>(Duration.ofDays(1), Map.of("app", Duration.ZERO));
+    applier = new GroupApplier(store, bus, clock, new GroupSettings(ofApps), new Metrics());
     apply(create(2, G, "two"));
+    apply(create(3, new GroupKey("another", "group"), "three"));
+    clock.advance(Duration.ofDays(1));
     assertThat(codeOf(apply(recall(2, null, null)))).isEqualTo(ErrorCode.RECALL_TOO_LATE);
+    done(apply(recall(3, null, null)));
   }
 
   @Test
@@ -249,7 +255,11 @@ class GroupWithdrawalTest {
       second.start();
       GroupApplier other =
           new GroupApplier(
-              second, bus, clock, new GroupSettings(Duration.ofMinutes(2)), new Metrics());
+              second,
+              bus,
+              clock,
+              new GroupSettings(PerApp.all(Duration.ofMinutes(2))),
+              new Metrics());
       long id = 0;
       for (int round = 0; round < 6; round++) {
         GroupApplier writer = round % 2 == 0 ? applier : other;

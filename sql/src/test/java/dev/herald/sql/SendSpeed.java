@@ -1,6 +1,7 @@
 package dev.herald.sql;
 
 import dev.herald.core.bus.InProcessBus;
+import dev.herald.core.config.PerApp;
 import dev.herald.core.group.GroupApplier;
 import dev.herald.core.group.GroupCommands;
 import dev.herald.core.group.GroupCommands.Draft;
@@ -69,7 +70,8 @@ final class SendSpeed {
         InProcessBus bus = new InProcessBus();
         BareInserts inserts = new BareInserts(bare, GROUPS, USERS)) {
       journal.start(
-          new GroupApplier(store, bus, clock, new GroupSettings(Duration.ofMinutes(2)), metrics));
+          new GroupApplier(
+              store, bus, clock, new GroupSettings(PerApp.all(Duration.ofMinutes(2))), metrics));
       Metrics.Counter batches =
           metrics.counter("herald_journal_batches_total", "Batches of commands applied.");
       SendSpeed speed =

@@ -132,6 +132,17 @@ class SqliteStartTest {
   }
 
   @Test
+  void start_schemaBeforeRetention_isBroughtForward() throws SQLException {
+    List<GroupEvent> stored = fill(3);
+    change("DROP TABLE recalled_message");
+    change("ALTER TABLE latest DROP COLUMN pruned_id");
+    change("ALTER TABLE app_user DROP COLUMN pruned_no");
+    change("PRAGMA user_version = 2");
+
+    assertThat(reopened()).isEqualTo(stored);
+  }
+
+  @Test
   void start_otherProgramsDatabase_isRefused() throws IOException, SQLException {
     Files.createDirectories(data);
     change("CREATE TABLE bookmarks (url TEXT)");

@@ -1,9 +1,12 @@
 package dev.herald.testkit;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
 import dev.herald.core.event.GroupChange;
 import dev.herald.core.event.GroupChange.Membership;
+import dev.herald.core.event.GroupChange.Pruned;
 import dev.herald.core.event.GroupEvent;
 import dev.herald.core.event.GroupEvent.Created;
 import dev.herald.core.event.GroupEvent.NoticeDeleted;
@@ -15,6 +18,7 @@ import dev.herald.core.event.GroupNotice;
 import dev.herald.core.store.Scope;
 import dev.herald.core.store.Store;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -46,6 +50,9 @@ public final class ModelStore implements Store {
     /** How far members have read; of those alone who were added or have read. */
     private final Map<Member, Long> read = new HashMap<>();
 
+    /** Up to which event of each group history is hidden. */
+    private final Map<GroupKey, Long> pruned = new HashMap<>();
+
     /** Makes an empty place. */
     public Place() {}
   }
@@ -61,28 +68,62 @@ public final class ModelStore implements Store {
       checkOpen();
       List<GroupEvent> next = new ArrayList<>(place.events);
       Map<Member, Long> read = new HashMap<>(place.read);
+      Map<GroupKey, Long> pruned = new HashMap<>(place.pruned);
       for (GroupChange change : changes) {
         switch (change) {
-          case GroupEvent event -> add(event, next);
+          case GroupEvent event -> add(event, next, pruned);
+          case Pruned removed -> {
+            requireUnique(left(next, pruned));
+            long last = Math.min(removed.upToSeq(), head(removed.key(), next));
+            pruned.merge(removed.key(), Math.max(0, last), Math::max);
+          }
           case Membership member ->
               read.merge(new Member(member.key(), member.userId()), member.readSeq(), Math::max);
         }
       }
-      requireUnique(next);
+      requireUnique(left(next, pruned));
       place.events.clear();
       place.events.addAll(next);
       place.read.putAll(read);
+      place.pruned.putAll(pruned);
     }
   }
 
-  private static void add(GroupEvent event, List<GroupEvent> events) {
-    long head = events.stream().filter(e -> e.key().equals(event.key())).count();
+  private static long head(GroupKey key, List<GroupEvent> events) {
+    return events.stream().filter(event -> event.key().equals(key)).count();
+  }
+
+  private static boolean isPruned(GroupEvent event, Map<GroupKey, Long> pruned) {
+    return event.seq() <= pruned.getOrDefault(event.key(), 0L);
+  }
+
+  /** What is not hidden, and the publications of notices that are not. */
+  private static List<GroupEvent> left(List<GroupEvent> all, Map<GroupKey, Long> pruned) {
+    Set<Long> gone = new HashSet<>();
+    for (GroupEvent event : all) {
+      if (event instanceof NoticeDeleted deleted && isPruned(event, pruned)) {
+        gone.add(deleted.notice().noticeId());
+      }
+    }
+    return all.stream()
+        .filter(event ->
+            event instanceof NoticePublished published
+                ? !gone.contains(published.notice().noticeId())
+                : !isPruned(event, pruned))
+        .toList();
+  }
+
+  private static void add(GroupEvent event, List<GroupEvent> events, Map<GroupKey, Long> pruned) {
+    long head = head(event.key(), events);
     require(event.seq() == head + 1, "event " + event.seq() + " after " + head);
     require(events.stream().allMatch(e -> e.timeMs() <= event.timeMs()), "the time goes back");
     switch (event) {
       case Created _, NoticePublished _ -> {}
-      case Recalled recalled ->
-          events.set(indexOfCreation(recalled, events), withdrawn(recalled, events));
+      case Recalled recalled -> {
+        int index = indexOfCreation(recalled, events);
+        require(!isPruned(events.get(index), pruned), "the message was pruned");
+        events.set(index, withdrawn(recalled, events));
+      }
       case NoticeDeleted deleted ->
           events.set(indexOfPublication(deleted, events), withdrawn(deleted, events));
     }
@@ -127,7 +168,7 @@ public final class ModelStore implements Store {
   @Override
   public Map<GroupKey, GroupHead> heads(Collection<GroupKey> keys) {
     Map<GroupKey, GroupHead> heads = new HashMap<>();
-    for (GroupEvent event : events()) {
+    for (GroupEvent event : everything()) {
       if (keys.contains(event.key())) {
         heads.put(event.key(), new GroupHead(event.seq(), event.timeMs()));
       }
@@ -153,7 +194,7 @@ public final class ModelStore implements Store {
   @Override
   public Map<ClientMessageKey, GroupNotice> noticesByClientId(Collection<ClientMessageKey> keys) {
     Map<ClientMessageKey, GroupNotice> found = new HashMap<>();
-    for (GroupEvent event : events()) {
+    for (GroupEvent event : left()) {
       if (event instanceof NoticePublished published && published.clientMessageId() != null) {
         ClientMessageKey key =
             clientKey(event, published.notice().userId(), published.clientMessageId());
@@ -244,13 +285,7 @@ public final class ModelStore implements Store {
 
   @Override
   public List<UserGroup> groups(String appId, String userId) {
-    Set<GroupKey> keys = new HashSet<>();
-    synchronized (place) {
-      checkOpen();
-      place.read.keySet().forEach(member -> keys.add(member.key));
-      place.events.forEach(event -> keys.add(event.key()));
-    }
-    return keys.stream()
+    return keys().stream()
         .filter(key -> key.appId().equals(appId))
         .flatMap(key -> Stream.ofNullable(group(key, userId)))
         .sorted(
@@ -268,9 +303,8 @@ public final class ModelStore implements Store {
     synchronized (place) {
       read = place.read.get(new Member(key, userId));
     }
-    boolean published =
-        allNotices().anyMatch(n -> n.key().equals(key) && n.userId().equals(userId));
-    if (own.isEmpty() && read == null && !published) {
+    boolean wrote = everything().stream().anyMatch(event -> isBy(event, key, userId));
+    if (read == null && !wrote) {
       return null;
     }
     long readSeq = read == null ? 0 : read;
@@ -287,18 +321,91 @@ public final class ModelStore implements Store {
         all.stream().filter(message -> message.seq() > seen).count());
   }
 
+  private static boolean isBy(GroupEvent event, GroupKey key, String userId) {
+    return event.key().equals(key)
+        && switch (event) {
+          case Created created -> created.message().userId().equals(userId);
+          case NoticePublished published -> published.notice().userId().equals(userId);
+          case Recalled _, NoticeDeleted _ -> false;
+        };
+  }
+
+  private Set<GroupKey> keys() {
+    Set<GroupKey> keys = new HashSet<>();
+    synchronized (place) {
+      checkOpen();
+      place.read.keySet().forEach(member -> keys.add(member.key));
+      place.events.forEach(event -> keys.add(event.key()));
+    }
+    return keys;
+  }
+
+  @Override
+  public List<GroupSummary> groupsAfter(String appId, String afterGroupId, int limit) {
+    return keys().stream()
+        .filter(key -> key.appId().equals(appId) && isBefore(afterGroupId, key.groupId()))
+        .sorted((a, b) -> compareBytes(a.groupId(), b.groupId()))
+        .limit(limit)
+        .map(this::summary)
+        .toList();
+  }
+
+  @Override
+  public @Nullable GroupSummary group(GroupKey key) {
+    return keys().contains(key) ? summary(key) : null;
+  }
+
+  private GroupSummary summary(GroupKey key) {
+    List<GroupMessage> all = messagesOf(new Scope(key.appId(), key.groupId(), null));
+    GroupHead head = heads(Set.of(key)).getOrDefault(key, new GroupHead(0, 0));
+    GroupMessage last = all.isEmpty() ? null : all.getLast();
+    long prunedSeq;
+    synchronized (place) {
+      prunedSeq = place.pruned.getOrDefault(key, 0L);
+    }
+    return new GroupSummary(
+        key,
+        head.seq(),
+        prunedSeq,
+        last == null ? head.lastTimeMs() : last.createTimeMs(),
+        last,
+        all.size());
+  }
+
+  @Override
+  public @Nullable String appAfter(String appId) {
+    return keys().stream()
+        .map(GroupKey::appId)
+        .filter(app -> isBefore(appId, app))
+        .min(ModelStore::compareBytes)
+        .orElse(null);
+  }
+
+  private static boolean isBefore(String a, String b) {
+    return compareBytes(a, b) < 0;
+  }
+
+  private static int compareBytes(String a, String b) {
+    return Arrays.compareUnsigned(a.getBytes(UTF_8), b.getBytes(UTF_8));
+  }
+
   @Override
   public long greatestId() {
-    return Stream.concat(
-            allMessages().map(GroupMessage::messageId), allNotices().map(GroupNotice::noticeId))
-        .mapToLong(id -> id)
+    return everything().stream()
+        .mapToLong(event ->
+            switch (event) {
+              case Created created -> created.message().messageId();
+              case Recalled recalled -> recalled.message().messageId();
+              case NoticePublished published -> published.notice().noticeId();
+              case NoticeDeleted deleted -> deleted.notice().noticeId();
+            })
         .max()
         .orElse(0);
   }
 
   @Override
   public long latestTimeMs() {
-    List<GroupEvent> events = events();
+    List<GroupEvent> events = everything();
     return events.isEmpty() ? Long.MIN_VALUE : events.getLast().timeMs();
   }
 
@@ -346,12 +453,28 @@ public final class ModelStore implements Store {
   }
 
   private Stream<GroupNotice> allNotices() {
-    return events().stream()
+    return left().stream()
         .filter(NoticePublished.class::isInstance)
         .map(event -> ((NoticePublished) event).notice());
   }
 
+  /** The events that are not hidden. */
   private List<GroupEvent> events() {
+    synchronized (place) {
+      checkOpen();
+      return place.events.stream().filter(event -> !isPruned(event, place.pruned)).toList();
+    }
+  }
+
+  /** The same and the publications of notices that are still there. */
+  private List<GroupEvent> left() {
+    synchronized (place) {
+      checkOpen();
+      return left(place.events, place.pruned);
+    }
+  }
+
+  private List<GroupEvent> everything() {
     synchronized (place) {
       checkOpen();
       return List.copyOf(place.events);

@@ -2,6 +2,7 @@ package dev.herald.testkit;
 
 import dev.herald.core.event.GroupChange;
 import dev.herald.core.event.GroupChange.Membership;
+import dev.herald.core.event.GroupChange.Pruned;
 import dev.herald.core.event.GroupEvent.Created;
 import dev.herald.core.event.GroupEvent.NoticeDeleted;
 import dev.herald.core.event.GroupEvent.NoticePublished;
@@ -55,7 +56,8 @@ final class RandomChanges {
     RECALL,
     PUBLISH,
     DELETE,
-    MARK
+    MARK,
+    PRUNE
   }
 
   /**
@@ -83,7 +85,8 @@ final class RandomChanges {
                 Tuple.of(4, Kind.RECALL),
                 Tuple.of(4, Kind.PUBLISH),
                 Tuple.of(3, Kind.DELETE),
-                Tuple.of(2, Kind.MARK)),
+                Tuple.of(2, Kind.MARK),
+                Tuple.of(2, Kind.PRUNE)),
             Arbitraries.of(KEYS),
             Arbitraries.of(USERS),
             contents,
@@ -137,7 +140,14 @@ final class RandomChanges {
       case MARK ->
           new Membership(
               draft.key, draft.userId, heads.getOrDefault(draft.key, 0L) * draft.pick / 6);
+      case PRUNE -> prune(draft);
     };
+  }
+
+  /** Removes a part of a group, now and then more than is there. */
+  private Pruned prune(Draft draft) {
+    long last = heads.getOrDefault(draft.key, 0L);
+    return new Pruned(draft.key, last * draft.pick / 6 + draft.seqShift);
   }
 
   private Created create(Draft draft) {

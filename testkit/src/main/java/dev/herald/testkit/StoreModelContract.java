@@ -137,12 +137,21 @@ public abstract class StoreModelContract {
     assertThat(tested.heads(RandomChanges.KEYS)).isEqualTo(model.heads(RandomChanges.KEYS));
     assertThat(tested.greatestId()).isEqualTo(model.greatestId());
     assertThat(tested.latestTimeMs()).isEqualTo(model.latestTimeMs());
+    assertThat(tested.appAfter("")).isEqualTo(model.appAfter(""));
     List<Long> ids = LongStream.rangeClosed(0, 70).boxed().toList();
     assertThat(tested.messages(ids)).isEqualTo(model.messages(ids));
     assertThat(tested.notices(ids)).isEqualTo(model.notices(ids));
     List<ClientMessageKey> clientKeys = new ArrayList<>();
     for (GroupKey key : RandomChanges.KEYS) {
       assertThat(tested.eventsAfter(key, 0, 1000)).isEqualTo(model.eventsAfter(key, 0, 1000));
+      assertThat(tested.group(key)).isEqualTo(model.group(key));
+      for (int limit = 1; limit <= 4; limit += 3) {
+        assertThat(tested.groupsAfter(key.appId(), "", limit))
+            .isEqualTo(model.groupsAfter(key.appId(), "", limit));
+        assertThat(tested.groupsAfter(key.appId(), key.groupId(), limit))
+            .isEqualTo(model.groupsAfter(key.appId(), key.groupId(), limit));
+      }
+      assertThat(tested.appAfter(key.appId())).isEqualTo(model.appAfter(key.appId()));
       for (String userId : RandomChanges.USERS) {
         assertThat(tested.group(key, userId)).isEqualTo(model.group(key, userId));
         assertThat(tested.groups(key.appId(), userId)).isEqualTo(model.groups(key.appId(), userId));

@@ -11,8 +11,9 @@ import java.lang.annotation.Target;
  * reference page and the names of environment variables all come from it.
  *
  * <p>A component is either a value ({@code int}, {@code long}, {@code boolean}, {@code String}, an
- * enum, {@link java.time.Duration}, {@link java.nio.file.Path}, {@code List<String>}) or a nested
- * settings record, a section. A section has a {@link #doc} only.
+ * enum, {@link java.time.Duration}, {@link java.nio.file.Path}, {@code List<String>}, {@link
+ * PerApp} of {@code Long} or {@code Duration}) or a nested settings record, a section. A section
+ * has a {@link #doc} only.
  *
  * <p>The key is the path of component names, {@code mqtt.packetBytesMax}; the environment variable
  * is {@code HERALD_MQTT_PACKET_BYTES_MAX}. What one value cannot say (two values that contradict

@@ -5,11 +5,15 @@ import java.lang.reflect.Type;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the text of one kind of setting is read, checked and written. Immutable, for any thread.
@@ -17,20 +21,28 @@ import java.util.stream.Collectors;
  * <p>Writing and reading are inverse: a formatted value reads back as an equal one.
  */
 public final class SettingType {
+  private static final char OF_APP = '=';
+
   private final String accepts;
   private final Function<String, Object> reader;
   private final Function<Object, String> writer;
-  private final boolean list;
+  private final @Nullable Function<List<String>, Object> listReader;
 
   private SettingType(
       String accepts,
       Function<String, Object> reader,
       Function<Object, String> writer,
-      boolean list) {
+      @Nullable Function<List<String>, Object> listReader) {
     this.accepts = accepts;
     this.reader = reader;
     this.writer = writer;
-    this.list = list;
+    this.listReader = listReader;
+  }
+
+  /** A type written as a list of texts, or as one text with commas. */
+  private static SettingType list(
+      String accepts, Function<Object, String> writer, Function<List<String>, Object> listReader) {
+    return new SettingType(accepts, text -> listReader.apply(items(text)), writer, listReader);
   }
 
   /**
@@ -56,6 +68,10 @@ public final class SettingType {
     if (type == Duration.class) {
       return bounded(setting, DurationText::parse, DurationText::of);
     }
+    if (type instanceof ParameterizedType generic && generic.getRawType() == PerApp.class) {
+      Type value = generic.getActualTypeArguments()[0];
+      return perApp(of(value == Long.class ? long.class : value, setting), setting);
+    }
     if (!setting.min().isEmpty() || !setting.max().isEmpty()) {
       throw new IllegalArgumentException("bounds are for numbers and durations, not for " + type);
     }
@@ -74,7 +90,7 @@ public final class SettingType {
     if (type instanceof ParameterizedType generic
         && generic.getRawType() == List.class
         && generic.getActualTypeArguments()[0] == String.class) {
-      return new SettingType("list", SettingType::parseList, SettingType::formatList, true);
+      return list("list", SettingType::formatList, List::copyOf);
     }
     throw new IllegalArgumentException("a setting cannot be a " + type);
   }
@@ -84,20 +100,15 @@ public final class SettingType {
     return accepts;
   }
 
-  /** Whether the value is a list of texts. */
-  public boolean isList() {
-    return list;
-  }
-
   Object parse(String text) {
     return reader.apply(text);
   }
 
   Object parse(List<String> texts) {
-    if (!list) {
+    if (listReader == null) {
       throw new IllegalArgumentException("must be one value, not a list");
     }
-    return List.copyOf(texts);
+    return listReader.apply(texts);
   }
 
   String format(Object value) {
@@ -113,11 +124,50 @@ public final class SettingType {
         bounds.describe(),
         text -> bounds.check(read.apply(text)),
         value -> write.apply((T) value),
-        false);
+        null);
+  }
+
+  /** A value for all apps, and {@code app=value} for those that have their own. */
+  private static SettingType perApp(SettingType value, Setting setting) {
+    return list(
+        "per app, " + value.accepts,
+        perApp -> formatPerApp((PerApp<?>) perApp, value),
+        items -> parsePerApp(items, value, setting));
+  }
+
+  private static PerApp<Object> parsePerApp(
+      List<String> items, SettingType value, Setting setting) {
+    List<Object> common = new ArrayList<>();
+    Map<String, Object> own = new HashMap<>();
+    for (String item : items) {
+      int divider = item.lastIndexOf(OF_APP);
+      Object read = value.parse(item.substring(divider + 1));
+      if (divider < 0) {
+        common.add(read);
+      } else if (divider == 0) {
+        throw new IllegalArgumentException("must name the app in " + item);
+      } else if (own.put(item.substring(0, divider), read) != null) {
+        throw new IllegalArgumentException(
+            "must not name an app twice: " + item.substring(0, divider));
+      }
+    }
+    if (common.size() > 1) {
+      throw new IllegalArgumentException("must have one value for all apps, then app=value each");
+    }
+    return new PerApp<>(common.isEmpty() ? value.parse(setting.def()) : common.getFirst(), own);
+  }
+
+  private static String formatPerApp(PerApp<?> perApp, SettingType value) {
+    var text = new StringBuilder(value.format(perApp.common()));
+    perApp
+        .own()
+        .forEach((appId, own) ->
+            text.append(',').append(appId).append(OF_APP).append(value.format(own)));
+    return text.toString();
   }
 
   private static SettingType unbounded(String accepts, Function<String, Object> read) {
-    return new SettingType(accepts, read, String::valueOf, false);
+    return new SettingType(accepts, read, String::valueOf, null);
   }
 
   private static SettingType choice(Class<?> type) {
@@ -132,7 +182,7 @@ public final class SettingType {
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("must be one of " + names)),
         SettingType::choiceName,
-        false);
+        null);
   }
 
   private static String choiceName(Object constant) {
@@ -158,7 +208,7 @@ public final class SettingType {
     }
   }
 
-  private static Object parseList(String text) {
+  private static List<String> items(String text) {
     return Arrays.stream(text.split(",", -1))
         .map(String::strip)
         .filter(item -> !item.isEmpty())

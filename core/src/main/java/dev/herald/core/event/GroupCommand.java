@@ -67,6 +67,14 @@ public sealed interface GroupCommand {
   record MarkRead(GroupKey key, String userId, long readSeq) implements GroupCommand {}
 
   /**
+   * Removes the oldest events of a group. Whatever else is in its batch happens before.
+   *
+   * @param key the app and group
+   * @param upToSeq the number of the last event that goes, at most that of the group's last
+   */
+  record Prune(GroupKey key, long upToSeq) implements GroupCommand {}
+
+  /**
    * What a notice says.
    *
    * @param title at most {@link GroupLimits#TITLE_CHARACTERS_MAX} characters
@@ -110,7 +118,10 @@ public sealed interface GroupCommand {
       return switch (change) {
         case GroupEvent.Created created -> created.message();
         case GroupEvent.Recalled recalled -> recalled.message();
-        case GroupEvent.NoticePublished _, GroupEvent.NoticeDeleted _, GroupChange.Membership _ ->
+        case GroupEvent.NoticePublished _,
+            GroupEvent.NoticeDeleted _,
+            GroupChange.Membership _,
+            GroupChange.Pruned _ ->
             throw new IllegalStateException("no message: " + change);
       };
     }
@@ -120,7 +131,10 @@ public sealed interface GroupCommand {
       return switch (change) {
         case GroupEvent.NoticePublished published -> published.notice();
         case GroupEvent.NoticeDeleted deleted -> deleted.notice();
-        case GroupEvent.Created _, GroupEvent.Recalled _, GroupChange.Membership _ ->
+        case GroupEvent.Created _,
+            GroupEvent.Recalled _,
+            GroupChange.Membership _,
+            GroupChange.Pruned _ ->
             throw new IllegalStateException("no notice: " + change);
       };
     }

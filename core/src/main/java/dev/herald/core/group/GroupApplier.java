@@ -7,6 +7,7 @@ import dev.herald.core.event.GroupCommand;
 import dev.herald.core.event.GroupCommand.Create;
 import dev.herald.core.event.GroupCommand.DeleteNotice;
 import dev.herald.core.event.GroupCommand.MarkRead;
+import dev.herald.core.event.GroupCommand.Prune;
 import dev.herald.core.event.GroupCommand.PublishNotice;
 import dev.herald.core.event.GroupCommand.RecallMessage;
 import dev.herald.core.event.GroupCommand.Refusal;
@@ -95,6 +96,7 @@ public final class GroupApplier implements Journal.Applier {
               case PublishNotice publish -> work.publish(publish);
               case DeleteNotice delete -> work.delete(delete);
               case MarkRead read -> work.markRead(read);
+              case Prune prune -> work.prune(prune);
             });
       } catch (HeraldException refusal) {
         results.add(new Refusal(refusal));
@@ -106,11 +108,12 @@ public final class GroupApplier implements Journal.Applier {
 
   /** Stores what a batch came to, then shows it. */
   private void keep(GroupWork work) {
-    if (work.changes().isEmpty()) {
+    List<GroupChange> changes = work.changes();
+    if (changes.isEmpty()) {
       return;
     }
     try {
-      store.append(work.changes());
+      store.append(changes);
     } catch (RuntimeException failure) {
       heads.keySet().removeAll(work.heads().keySet());
       latestKnown = false;
@@ -118,7 +121,7 @@ public final class GroupApplier implements Journal.Applier {
     }
     heads.putAll(work.heads());
     latestMs = work.nowMs();
-    for (GroupChange change : work.changes()) {
+    for (GroupChange change : changes) {
       if (change instanceof GroupEvent event) {
         events.increment();
         bus.publish(event);
@@ -193,6 +196,7 @@ public final class GroupApplier implements Journal.Applier {
         }
         case MarkRead read -> groups.add(read.key());
         case DeleteNotice delete -> notices.add(delete.target().id());
+        case Prune _ -> {}
       }
     }
   }

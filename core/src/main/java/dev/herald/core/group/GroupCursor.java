@@ -1,5 +1,6 @@
 package dev.herald.core.group;
 
+import dev.herald.core.event.GroupChange.Pruned;
 import dev.herald.core.event.GroupEvent;
 import dev.herald.core.route.Message;
 import java.util.List;
@@ -120,16 +121,24 @@ public final class GroupCursor {
     }
   }
 
-  private static long seqOf(Message message) {
-    if (message.origin() instanceof GroupEvent event) {
-      return event.seq();
-    }
-    throw new IllegalArgumentException("a message that tells no event");
-  }
-
   /** Ends the cursor: nothing is taken any more. */
   public void stop() {
     state = State.STOPPED;
+  }
+
+  /**
+   * Returns the number of the event that a message tells, or of the last of the pruned ones.
+   *
+   * @throws IllegalArgumentException if it tells neither
+   */
+  public static long seqOf(Message message) {
+    if (message.origin() instanceof GroupEvent event) {
+      return event.seq();
+    }
+    if (message.origin() instanceof Pruned pruned) {
+      return pruned.upToSeq();
+    }
+    throw new IllegalArgumentException("a message that tells no event");
   }
 
   private enum State {
@@ -149,7 +158,8 @@ public final class GroupCursor {
      * @param seq events with greater numbers are read, in order
      * @param limit how many at most
      * @param page takes the events as messages whose origin they are; fewer than the limit if there
-     *     are no more
+     *     are no more. Where the first ones are kept no longer, a message comes before that tells
+     *     so
      */
     void readAfter(long seq, int limit, Consumer<List<Message>> page);
   }

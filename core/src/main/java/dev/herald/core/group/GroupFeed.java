@@ -1,10 +1,14 @@
 package dev.herald.core.group;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.herald.core.app.App;
 import dev.herald.core.app.Apps;
 import dev.herald.core.bus.Bus;
 import dev.herald.core.bus.BusMessage;
+import dev.herald.core.event.GroupChange.Pruned;
 import dev.herald.core.event.GroupEvent;
+import dev.herald.core.event.GroupKey;
 import dev.herald.core.route.Message;
 import dev.herald.core.route.MessageProperties;
 import dev.herald.core.route.Router;
@@ -63,6 +67,24 @@ public final class GroupFeed implements AutoCloseable {
         router.publish(app.topics(), messageOf(event, encoder), tally);
       }
     }
+  }
+
+  /**
+   * Returns the message that tells a subscriber that events it asked for are kept no longer; its
+   * origin is a {@link Pruned}.
+   *
+   * @param upToSeq the number of the last of them
+   */
+  public static Message prunedMessageOf(GroupKey key, long upToSeq) {
+    String payload = "{\"event\":\"pruned\",\"seq\":" + upToSeq + "}";
+    return new Message(
+        GroupTopics.topicOf(key.groupId()),
+        payload.getBytes(UTF_8),
+        1,
+        false,
+        MessageProperties.NONE,
+        Message.NEVER,
+        new Pruned(key, upToSeq));
   }
 
   /** Returns an event as the message its subscribers get. */

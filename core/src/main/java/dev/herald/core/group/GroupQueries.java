@@ -10,6 +10,7 @@ import dev.herald.core.event.GroupNotice;
 import dev.herald.core.store.History;
 import dev.herald.core.store.History.Cursor;
 import dev.herald.core.store.History.GroupHead;
+import dev.herald.core.store.History.GroupSummary;
 import dev.herald.core.store.History.Listing;
 import dev.herald.core.store.History.Page;
 import dev.herald.core.store.History.TimeRange;
@@ -169,6 +170,49 @@ public final class GroupQueries {
           ErrorCode.FIELD_INVALID, "after must be 0 or greater, it is " + afterSeq);
     }
     return history.eventsAfter(key, afterSeq, limit);
+  }
+
+  /**
+   * Reads a group's events after a number, in order, and tells how many of them are kept no longer.
+   *
+   * @param key the group
+   * @param afterSeq 0 or greater
+   * @param limit how many at most, 1 to {@link GroupLimits#PAGE_SIZE_MAX}
+   * @throws HeraldException FIELD_INVALID
+   */
+  public EventPage eventPage(GroupKey key, long afterSeq, int limit) {
+    List<GroupEvent> events = eventsAfter(key, afterSeq, limit);
+    if (!events.isEmpty()) {
+      return new EventPage(events, events.getFirst().seq() - 1);
+    }
+    GroupSummary group = history.group(key);
+    return new EventPage(events, group == null ? afterSeq : Math.max(afterSeq, group.prunedSeq()));
+  }
+
+  /**
+   * Events of a group after a number that was asked for.
+   *
+   * @param events the events, in order
+   * @param startSeq the number they follow: the one that was asked for, or a greater one if the
+   *     events up to that are kept no longer
+   */
+  public record EventPage(List<GroupEvent> events, long startSeq) {
+    /** Returns the number to go on from. */
+    public long next() {
+      return events.isEmpty() ? startSeq : events.getLast().seq();
+    }
+  }
+
+  /**
+   * Finds the groups of an app that come next after a group id, in the order of their ids.
+   *
+   * @param appId the app
+   * @param afterGroupId groups with greater ids are found; empty begins with the first
+   * @param limit how many at most, 1 to {@link GroupLimits#PAGE_SIZE_MAX}
+   * @throws HeraldException FIELD_INVALID
+   */
+  public List<GroupSummary> groupsAfter(String appId, String afterGroupId, int limit) {
+    return history.groupsAfter(appId, afterGroupId, GroupLimits.checkPageSize(limit));
   }
 
   /**

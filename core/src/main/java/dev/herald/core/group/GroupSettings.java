@@ -1,5 +1,6 @@
 package dev.herald.core.group;
 
+import dev.herald.core.config.PerApp;
 import dev.herald.core.config.Setting;
 import java.time.Duration;
 
@@ -16,4 +17,4 @@ public record GroupSettings(
             def = "120s",
             min = "0s",
             max = "3650d")
-        Duration recallMax) {}
+        PerApp<Duration> recallMax) {}

@@ -1,13 +1,16 @@
 package dev.herald.core.group;
 
+import dev.herald.core.config.PerApp;
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
 import dev.herald.core.event.GroupChange;
 import dev.herald.core.event.GroupChange.Membership;
+import dev.herald.core.event.GroupChange.Pruned;
 import dev.herald.core.event.GroupCommand.Create;
 import dev.herald.core.event.GroupCommand.DeleteNotice;
 import dev.herald.core.event.GroupCommand.MarkRead;
 import dev.herald.core.event.GroupCommand.Outcome;
+import dev.herald.core.event.GroupCommand.Prune;
 import dev.herald.core.event.GroupCommand.PublishNotice;
 import dev.herald.core.event.GroupCommand.RecallMessage;
 import dev.herald.core.event.GroupCommand.Target;
@@ -36,12 +39,14 @@ import org.jspecify.annotations.Nullable;
  * For one thread.
  *
  * <p>What is withdrawn in the batch that creates it is created without its content: so the content
- * is neither stored nor shown.
+ * is neither stored nor shown. What is kept no longer goes last: what the batch decided on is there
+ * until then.
  */
 final class GroupWork {
   private final Map<GroupKey, GroupHead> heads;
   private final long nowMs;
   private final List<GroupChange> changes = new ArrayList<>();
+  private final List<Pruned> pruned = new ArrayList<>();
   private final Map<Long, GroupMessage> messages = new HashMap<>();
   private final Map<Long, GroupNotice> notices = new HashMap<>();
   private final Map<ClientMessageKey, GroupMessage> sentBefore = new HashMap<>();
@@ -76,7 +81,9 @@ final class GroupWork {
 
   /** Returns what the batch came to, in order. */
   List<GroupChange> changes() {
-    return Collections.unmodifiableList(changes);
+    List<GroupChange> all = new ArrayList<>(changes);
+    all.addAll(pruned);
+    return Collections.unmodifiableList(all);
   }
 
   /** Returns where the groups of the batch stand after it. */
@@ -119,10 +126,10 @@ final class GroupWork {
   /**
    * Recalls a message.
    *
-   * @param within how long after its creation it may be
+   * @param recallMax how long after its creation it may be
    * @throws HeraldException MESSAGE_NOT_FOUND, MESSAGE_RECALLED or RECALL_TOO_LATE
    */
-  Outcome recall(RecallMessage command, Duration within) {
+  Outcome recall(RecallMessage command, PerApp<Duration> recallMax) {
     Target target = command.target();
     GroupMessage message = messages.get(target.id());
     if (message == null || !target.isIn(message.key())) {
@@ -131,6 +138,7 @@ final class GroupWork {
     if (message.recall() != null) {
       throw refusal(ErrorCode.MESSAGE_RECALLED, "message " + target.id() + " was recalled before");
     }
+    Duration within = recallMax.of(message.key().appId());
     if (nowMs - message.createTimeMs() > within.toMillis() || within.isZero()) {
       throw refusal(
           ErrorCode.RECALL_TOO_LATE,
@@ -213,6 +221,13 @@ final class GroupWork {
           "seq must be at most " + last + ", the group's last event, it is " + command.readSeq());
     }
     return done(new Membership(command.key(), command.userId(), command.readSeq()));
+  }
+
+  /** Removes the oldest events of a group. */
+  Outcome prune(Prune command) {
+    Pruned change = new Pruned(command.key(), command.upToSeq());
+    pruned.add(change);
+    return new Outcome(change, false);
   }
 
   /** Returns the key of a create's own id, if it has one. */

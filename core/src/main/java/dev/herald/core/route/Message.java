@@ -37,8 +37,8 @@ public final class Message {
    * @param properties what the publisher said about it
    * @param expiresAtMs when it expires, milliseconds since 1970, or {@link #NEVER}
    * @param origin what it comes from: the client identifier of the client that published it, a
-   *     String; the event it tells; or null. It lives as long as the message, so it must hold on to
-   *     nothing else
+   *     String; the event, or the pruned ones, it tells; or null. It lives as long as the message,
+   *     so it must hold on to nothing else
    */
   public Message(
       String topic,

@@ -12,11 +12,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Answers questions about what was kept.
  *
- * <p>An app, group or user that is not known has nothing. A recalled message is there without its
- * content; a deleted notice is in no list, and its events have lost what it said. Messages are in
- * the order in which they were stored, in which times never decrease. Thread-safe; methods block on
- * the disk or the network. Every method throws {@link dev.herald.core.error.HeraldException}
- * STORE_UNAVAILABLE when the question cannot be answered now.
+ * <p>What was pruned is gone, and is found and counted nowhere; but a notice stays in its lists
+ * until it is deleted and its deletion is pruned, and members stay members. An app, group or user
+ * that is not known has nothing. A recalled message is there without its content; a deleted notice
+ * is in no list, and its events have lost what it said. Messages are in the order in which they
+ * were stored, in which times never decrease. Thread-safe; methods block on the disk or the
+ * network. Every method throws {@link dev.herald.core.error.HeraldException} STORE_UNAVAILABLE when
+ * the question cannot be answered now.
  */
 public interface History {
   /**
@@ -108,6 +110,27 @@ public interface History {
    */
   List<UserGroup> groups(String appId, String userId);
 
+  /**
+   * Finds the groups of an app that come next after a group id, in the order of their ids' UTF-8
+   * bytes; also those that have members but no event yet.
+   *
+   * @param appId the app
+   * @param afterGroupId groups with greater ids are returned; empty begins with the first
+   * @param limit how many at most, 1 or greater
+   */
+  List<GroupSummary> groupsAfter(String appId, String afterGroupId, int limit);
+
+  /** Finds one group; null if nothing was ever stored about it. */
+  @Nullable GroupSummary group(GroupKey key);
+
+  /**
+   * Finds the app that comes next after another one, in the order of their ids' UTF-8 bytes.
+   *
+   * @param appId an app's id, or empty for the first
+   * @return an app with a group; null if there is none with a greater id
+   */
+  @Nullable String appAfter(String appId);
+
   /** Finds one group as a user sees it; null if the user is not a member of it. */
   @Nullable UserGroup group(GroupKey key, String userId);
 
@@ -151,6 +174,25 @@ public interface History {
    * @param entries those of this page; empty past the end
    */
   record Listing<T>(long total, List<T> entries) {}
+
+  /**
+   * A group.
+   *
+   * @param key the group
+   * @param seq the number of its last event, 0 if there is none yet
+   * @param prunedSeq the number of the last event that was pruned, 0 if none was
+   * @param updateTimeMs when its last message was created, milliseconds since 1970; without
+   *     messages the time of its last event, or 0
+   * @param lastMessage its last message, or null
+   * @param messageTotal how many messages it has, recalled ones included
+   */
+  record GroupSummary(
+      GroupKey key,
+      long seq,
+      long prunedSeq,
+      long updateTimeMs,
+      @Nullable GroupMessage lastMessage,
+      long messageTotal) {}
 
   /**
    * A group as one of its members sees it.

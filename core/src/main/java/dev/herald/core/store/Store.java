@@ -32,7 +32,9 @@ public interface Store extends History, AutoCloseable {
    *
    * @param changes in order; each group's events go on from its head without a gap, and no event is
    *     earlier than one stored before, whatever its group. What a user has read never goes back: a
-   *     lesser number only makes sure that the user is a member
+   *     lesser number only makes sure that the user is a member. Pruning removes the group's events
+   *     up to a number, with their messages; its numbers go on, and pruning what is not there
+   *     changes nothing. A recall that stays still shows its message's tombstone
    * @throws dev.herald.core.error.HeraldException STORE_UNAVAILABLE if nothing was stored, also
    *     when an event's number does not follow its group's head or its time goes back (the fence
    *     against a second writer), or what it recalls or deletes is not there
@@ -40,7 +42,8 @@ public interface Store extends History, AutoCloseable {
   void append(List<? extends GroupChange> changes);
 
   /**
-   * Finds messages that were created under clients' own ids.
+   * Finds messages that were created under clients' own ids. An id is free again when its message
+   * was pruned.
    *
    * @return the message of each id that was stored; others are absent
    */
@@ -54,7 +57,7 @@ public interface Store extends History, AutoCloseable {
    */
   Map<ClientMessageKey, GroupNotice> noticesByClientId(Collection<ClientMessageKey> keys);
 
-  /** Returns the greatest message or notice id stored, 0 if none. */
+  /** Returns the greatest message or notice id ever stored, pruned ones included; 0 if none. */
   long greatestId();
 
   /**

@@ -34,7 +34,9 @@ class SettingTypeTest {
       @Setting(doc = "d", def = "1s") Duration any,
       @Setting(doc = "d", def = "./data") Path data,
       @Setting(doc = "d", def = "a, b") List<String> names,
-      @Setting(doc = "d", def = "hunter2", secret = true) String password) {}
+      @Setting(doc = "d", def = "hunter2", secret = true) String password,
+      @Setting(doc = "d", def = "30d", min = "0", max = "60d") PerApp<Duration> ageMax,
+      @Setting(doc = "d", def = "0", min = "0", max = "9") PerApp<Long> countMax) {}
 
   private final SettingTree<Kinds> tree = SettingTree.of(Kinds.class);
 
@@ -58,7 +60,9 @@ class SettingTypeTest {
                 Duration.ofSeconds(1),
                 Path.of("./data"),
                 List.of("a", "b"),
-                "hunter2"));
+                "hunter2",
+                PerApp.all(Duration.ofDays(30)),
+                PerApp.all(0L)));
   }
 
   @ParameterizedTest
@@ -81,7 +85,13 @@ class SettingTypeTest {
     "delay, -PT5S, 'must be a duration such as 250ms, 30s, 5m, 2h, 1d or PT30S'",
     "delay, PT-5S, 'must be a duration such as 250ms, 30s, 5m, 2h, 1d or PT30S'",
     "any, 999999999999999999d, 'must be a duration such as 250ms, 30s, 5m, 2h, 1d or PT30S'",
-    "data, ' ', 'must be a path, not empty'"
+    "data, ' ', 'must be a path, not empty'",
+    "ageMax, '1d,2d', 'must have one value for all apps, then app=value each'",
+    "ageMax, 'a=1d,a=2d', must not name an app twice: a",
+    "ageMax, '=1d', must name the app in =1d",
+    "ageMax, 'a=61d', must be 0s to 60d",
+    "ageMax, 'a=', 'must be a duration such as 250ms, 30s, 5m, 2h, 1d or PT30S'",
+    "countMax, 'a=10', must be 0 to 9"
   })
   void parse_bad_saysWhy(String path, String text, String reason) {
     assertThatThrownBy(() -> key(path).parse(text))
@@ -104,6 +114,9 @@ class SettingTypeTest {
     "mode, FAST, fast",
     "open, TRUE, true",
     "names, ' x ,,y', 'x,y'",
+    "ageMax, ' b=24h, 48h ,a = 0', '2d,a =0s,b=1d'",
+    "ageMax, 'a=1d', '30d,a=1d'",
+    "countMax, '1,a=b=2', '1,a=b=2'",
     "password, x, ***",
     "password, '', ''"
   })
@@ -119,7 +132,17 @@ class SettingTypeTest {
   }
 
   @Test
+  void parse_perApp_holdsForTheAppsThatAreNamed() {
+    PerApp<?> ages = (PerApp<?>) key("ageMax").parse(List.of("1d", "a,b=2d", "=c=0s"));
+    assertThat(ages.of("a,b")).isEqualTo(Duration.ofDays(2));
+    assertThat(ages.of("=c")).isEqualTo(Duration.ZERO);
+    assertThat(ages.of("c")).isEqualTo(Duration.ofDays(1));
+    assertThat(ages.values()).hasSize(3);
+  }
+
+  @Test
   void accepts_saysTheRange() {
+    assertThat(key("ageMax").type().accepts()).isEqualTo("per app, 0s to 60d");
     assertThat(key("port").type().accepts()).isEqualTo("0 to 65535");
     assertThat(key("delay").type().accepts()).isEqualTo("0s to 1h");
     assertThat(key("bytes").type().accepts()).isEqualTo("1 to 1MiB");

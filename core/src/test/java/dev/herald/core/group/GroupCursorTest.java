@@ -2,6 +2,7 @@ package dev.herald.core.group;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.herald.core.event.GroupChange.Pruned;
 import dev.herald.core.event.GroupEvent;
 import dev.herald.core.event.GroupKey;
 import dev.herald.core.event.GroupMessage;
@@ -24,6 +25,9 @@ class GroupCursorTest {
 
   private long head;
 
+  /** Whether the store says that events are gone. */
+  private boolean tellsGone;
+
   /** The events that are stored and will be shown, in order. */
   private final ArrayDeque<Long> toShow = new ArrayDeque<>();
 
@@ -36,15 +40,25 @@ class GroupCursorTest {
     return new GroupCursor(after, this::read, this::take);
   }
 
+  /** How a subscriber is told that events up to a number are gone: as the number, less than 0. */
+  private static long gone(long seq) {
+    return -seq;
+  }
+
   private void read(long seq, int limit, Consumer<List<Message>> page) {
     assertThat(limit).isBetween(1, GroupCursor.PAGE_EVENTS_MAX);
     reads.add(() -> {
       pages++;
       long first = Math.max(seq + 1, firstKept);
-      page.accept(
-          LongStream.rangeClosed(first, Math.min(head, first + limit - 1))
-              .mapToObj(GroupCursorTest::message)
-              .toList());
+      List<Message> messages = new ArrayList<>();
+      if (tellsGone && firstKept > seq + 1) {
+        messages.add(GroupFeed.prunedMessageOf(GROUP, firstKept - 1));
+      }
+      LongStream.rangeClosed(first, head)
+          .limit(limit - messages.size())
+          .mapToObj(GroupCursorTest::message)
+          .forEach(messages::add);
+      page.accept(messages);
     });
   }
 
@@ -55,6 +69,8 @@ class GroupCursorTest {
     room--;
     if (message.origin() instanceof GroupEvent event) {
       taken.add(event.seq());
+    } else if (message.origin() instanceof Pruned pruned) {
+      taken.add(gone(pruned.upToSeq()));
     }
     return true;
   }
@@ -106,6 +122,36 @@ class GroupCursorTest {
     showAll(cursor);
     expect(11, 1003);
     assertThat(pages).isEqualTo(before);
+  }
+
+  @Test
+  void ready_eventsAreKeptNoLonger_isToldOnce_thenGoesOn() {
+    tellsGone = true;
+    store(500);
+    toShow.clear();
+    firstKept = 101;
+    GroupCursor cursor = cursor(10);
+    room = 0;
+    cursor.ready();
+    readAll();
+    room = Integer.MAX_VALUE;
+    cursor.ready();
+    readAll();
+    assertThat(taken.removeFirst()).isEqualTo(gone(100));
+    expect(101, 500);
+
+    taken.clear();
+    firstKept = 501;
+    GroupCursor late = cursor(500);
+    late.ready();
+    readAll();
+    assertThat(taken).isEmpty();
+    GroupCursor early = cursor(7);
+    early.ready();
+    readAll();
+    assertThat(taken).containsExactly(gone(500));
+    assertThat(early.isLive()).isTrue();
+    assertThat(early.position()).isEqualTo(500);
   }
 
   @Test

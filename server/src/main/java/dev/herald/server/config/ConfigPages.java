@@ -160,7 +160,8 @@ public final class ConfigPages {
 
       Numbers of bytes can be written with `KiB`, `MiB` or `GiB`. Durations are written as `250ms`,
       `30s`, `5m`, `2h`, `1d` or in ISO 8601 (`PT30S`). A list is a YAML sequence, or one text with
-      commas.
+      commas. A value *per app* may be a list too: the value of all apps, then `app=value` for each
+      app that has its own, as in `30d,trial=1d,archive=0s`.
 
       ## At the top
       """;

@@ -4,6 +4,7 @@ import dev.herald.core.config.Setting;
 import dev.herald.core.config.SettingTree;
 import dev.herald.core.group.GroupSettings;
 import dev.herald.core.group.LedgerSettings;
+import dev.herald.core.group.RetentionSettings;
 import dev.herald.core.relay.RelaySettings;
 import dev.herald.core.tls.TlsSettings;
 import dev.herald.core.web.Origins;
@@ -27,6 +28,7 @@ import java.util.List;
  * @param http the HTTP API, gateways and the console
  * @param groups group conversations
  * @param ledger what is remembered of the way of messages
+ * @param retention how much of the history of groups is kept
  * @param store the embedded database
  * @param relay what is remembered over a restart
  * @param log what is logged
@@ -67,6 +69,7 @@ public record HeraldConfig(
     @Setting(doc = "Group conversations.") GroupSettings groups,
     @Setting(doc = "What is remembered of the way that recent group messages took.")
         LedgerSettings ledger,
+    @Setting(doc = "How much of the history of groups is kept.") RetentionSettings retention,
     @Setting(doc = "The embedded database, in the data directory.") StoreSettings store,
     @Setting(doc = "Retained messages and sessions over a restart, in the data directory.")
         RelaySettings relay,
