@@ -26,28 +26,40 @@ final class Database {
   private static final String RELAY_FILE = "relay.db";
   private static final String NATIVE_FOLDER = "native";
   private static final byte[] MAGIC = "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
-  private static final int PAGE_BYTES = 4096;
+
+  /** The size of a page of the database. */
+  static final int PAGE_BYTES = 4096;
+
+  /** How many times the length at which the log is written back its file may keep. */
+  private static final long LOG_KEPT = 2;
 
   private final Path data;
   private final Path file;
   private final SynchronousMode synchronous;
+  private final int autoCheckpointPages;
   private final StoreSettings settings;
 
-  /** The database of groups. */
+  /** The database of groups; its log is written back by a {@link Checkpointer}. */
   Database(Path data, StoreSettings settings) {
-    this(data, GROUPS_FILE, SynchronousMode.FULL, settings);
+    this(data, GROUPS_FILE, SynchronousMode.FULL, 0, settings);
   }
 
   /** The database of what the relay remembers; a commit is not synced. */
   static Database relay(Path data, StoreSettings settings) {
-    return new Database(data, RELAY_FILE, SynchronousMode.NORMAL, settings);
+    int pages = Math.toIntExact(settings.checkpointBytes() / PAGE_BYTES);
+    return new Database(data, RELAY_FILE, SynchronousMode.NORMAL, pages, settings);
   }
 
   private Database(
-      Path data, String fileName, SynchronousMode synchronous, StoreSettings settings) {
+      Path data,
+      String fileName,
+      SynchronousMode synchronous,
+      int autoCheckpointPages,
+      StoreSettings settings) {
     this.data = data.toAbsolutePath();
     this.file = this.data.resolve(fileName);
     this.synchronous = synchronous;
+    this.autoCheckpointPages = autoCheckpointPages;
     this.settings = settings;
   }
 
@@ -96,8 +108,10 @@ final class Database {
     config.setSynchronous(synchronous);
     config.setTransactionMode(TransactionMode.IMMEDIATE);
     config.setPageSize(PAGE_BYTES);
-    config.setWalAutocheckpoint(Math.toIntExact(settings.checkpointBytes() / PAGE_BYTES));
-    config.setJournalSizeLimit((int) settings.checkpointBytes());
+    config.setWalAutocheckpoint(autoCheckpointPages);
+    // A log that keeps its length is overwritten, which is synced faster than what grows.
+    config.setJournalSizeLimit(
+        (int) Math.min(Integer.MAX_VALUE, LOG_KEPT * settings.checkpointBytes()));
     if (settings.bytesMax() > 0) {
       config.setMaxPageCount(Math.toIntExact(Math.max(1, settings.bytesMax() / PAGE_BYTES)));
     }

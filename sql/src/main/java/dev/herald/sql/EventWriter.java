@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class EventWriter implements AutoCloseable {
   private final Connection connection;
   private final PreparedStatement dataVersion;
+  private final PreparedStatement lookAtLog;
   private final PreparedStatement findLatest;
   private final PreparedStatement updateLatest;
   private final PreparedStatement findHead;
@@ -59,6 +60,7 @@ final class EventWriter implements AutoCloseable {
     this.connection = connection;
     Jdbc.number(connection, "PRAGMA secure_delete = ON"); // what is recalled leaves the file too
     dataVersion = connection.prepareStatement("PRAGMA data_version");
+    lookAtLog = Checkpointer.Log.look(connection);
     findLatest = connection.prepareStatement("SELECT time_ms FROM latest");
     updateLatest = connection.prepareStatement("UPDATE latest SET time_ms = ? WHERE one = 1");
     findHead =
@@ -127,6 +129,11 @@ final class EventWriter implements AutoCloseable {
     connection.setAutoCommit(false);
     Jdbc.execute(connection, "PRAGMA user_version = " + Schema.GROUPS.newest());
     connection.setAutoCommit(true);
+  }
+
+  /** Returns how long the write-ahead log is; not within a transaction. */
+  Checkpointer.Log log() throws SQLException {
+    return Checkpointer.Log.of(lookAtLog);
   }
 
   @Override

@@ -44,7 +44,8 @@ public final class SqliteRelayStore implements RelayStore {
     this.database =
         Database.relay(
             data,
-            new StoreSettings(0, CACHE_BYTES, CACHE_BYTES, 0, CHECKPOINT_BYTES, 1, LOCK_WAIT));
+            new StoreSettings(
+                0, CACHE_BYTES, CACHE_BYTES, 0, CHECKPOINT_BYTES, Long.MAX_VALUE, 1, LOCK_WAIT));
     this.outages = new Outages("relay", database.file(), metrics);
     metrics.gauge(
         "herald_relay_store_bytes",

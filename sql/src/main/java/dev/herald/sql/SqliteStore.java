@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * one: so the store works again as soon as the cause is gone, and no state can linger.
  *
  * <p>Reading: a few connections that can only read. Write-ahead logging lets them see the last
- * commit while the writer goes on.
+ * commit while the writer goes on. The log is written back by a {@link Checkpointer}.
  */
 public final class SqliteStore implements Store {
   private static final int CHECK_WAIT_MS = 500;
@@ -43,6 +43,7 @@ public final class SqliteStore implements Store {
   private final Outages writeOutages;
   private final Outages readOutages;
   private final ReentrantLock writing = new ReentrantLock(true);
+  private final Checkpointer checkpointer;
 
   @GuardedBy("writing")
   private @Nullable EventWriter writer;
@@ -62,6 +63,7 @@ public final class SqliteStore implements Store {
     this.commits = metrics.counter("herald_store_commits_total", "Synced commits of the store.");
     this.writeOutages = new Outages("write", database.file(), metrics);
     this.readOutages = new Outages("read", database.file(), metrics);
+    this.checkpointer = new Checkpointer(database, settings, writing, metrics);
     metrics.gauge(
         "herald_store_bytes",
         "Size of the database file and its write-ahead log.",
@@ -78,9 +80,11 @@ public final class SqliteStore implements Store {
     try {
       EventWriter session = open();
       try {
+        checkpointer.start();
         readers = pool();
-      } catch (RuntimeException e) {
+      } catch (SQLException | RuntimeException e) {
         Jdbc.closeAfter(e, session);
+        checkpointer.close();
         throw Database.unusable(
             "The database file " + database.file() + " cannot be opened for reading", e);
       }
@@ -223,7 +227,7 @@ public final class SqliteStore implements Store {
     if (pool != null) {
       pool.close();
     }
-    // The writer last: the last connection to close writes the log back to the database file.
+    // The last connection to close writes the log back to the database file.
     writing.lock();
     try {
       EventWriter session = writer;
@@ -236,6 +240,7 @@ public final class SqliteStore implements Store {
     } finally {
       writing.unlock();
     }
+    checkpointer.close();
   }
 
   /** Opens the database, brings its schema to this version and looks for damage. */
@@ -283,7 +288,12 @@ public final class SqliteStore implements Store {
       if (!Files.exists(database.file())) {
         throw new SQLException("the file was removed: " + database.file());
       }
+      if (checkpointer.isFull()) {
+        throw new SQLException(
+            "the write-ahead log has reached store.logBytesMax and cannot be written back");
+      }
       work.on(session);
+      checkpointer.committed(session.log());
       writer = session;
       commits.increment();
       writeOutages.succeeded();

@@ -10,7 +10,8 @@ import java.time.Duration;
  * @param writerCacheBytes memory for pages the writer works on
  * @param readerCacheBytes memory for pages of one reader
  * @param mmapBytes how much of the database file is mapped into memory
- * @param checkpointBytes size of the write-ahead log at which it is written back
+ * @param checkpointBytes length of the write-ahead log at which it is written back
+ * @param logBytesMax how long the write-ahead log may grow
  * @param readersMax how many queries read at once
  * @param waitMax how long to wait for a reader or a lock
  */
@@ -50,13 +51,24 @@ public record StoreSettings(
         long mmapBytes,
     @Setting(
             doc =
-                "The size of the write-ahead log at which it is written back to the database file."
-                    + " A larger one means fewer, longer pauses of the writer.",
+                "The length of the write-ahead log at which it is written back to the database"
+                    + " file, beside the writer. A longer one means less work for the disk and a"
+                    + " longer start after a crash.",
             unit = "bytes",
-            def = "16MiB",
+            def = "64MiB",
             min = "1MiB",
             max = "1GiB")
         long checkpointBytes,
+    @Setting(
+            doc =
+                "How long the write-ahead log may grow while something keeps it from being written"
+                    + " back: another program that reads the file for long, or a full disk. At the"
+                    + " limit every write is refused and reading goes on, until the cause is gone.",
+            unit = "bytes",
+            def = "4GiB",
+            min = "16MiB",
+            max = "1024GiB")
+        long logBytesMax,
     @Setting(
             doc =
                 "How many queries read at the same time. One more waits as long as waitMax, then"

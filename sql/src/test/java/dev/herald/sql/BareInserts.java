@@ -7,7 +7,8 @@ import java.util.SplittableRandom;
 
 /**
  * The rows of messages into the tables and indexes of the store, synced batch by batch, and nothing
- * else: what the disk and SQLite can do.
+ * else: what the disk and SQLite can do. SQLite writes its log back itself, when it is as long as
+ * the store lets it grow.
  */
 final class BareInserts implements AutoCloseable {
   private final Connection connection;
@@ -18,8 +19,10 @@ final class BareInserts implements AutoCloseable {
   private final long[][] members;
   private long id = 1L << 50;
 
-  BareInserts(Database database, int groupCount, int userCount) throws SQLException {
+  BareInserts(Database database, long checkpointBytes, int groupCount, int userCount)
+      throws SQLException {
     connection = database.openWriter(false);
+    Jdbc.number(connection, "PRAGMA wal_autocheckpoint = " + checkpointBytes / Database.PAGE_BYTES);
     insert =
         connection.prepareStatement(
             "INSERT INTO message (group_key, no, seq, message_id, user_key, user_no, member_no,"

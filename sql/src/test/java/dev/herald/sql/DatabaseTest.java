@@ -50,8 +50,16 @@ class DatabaseTest {
       assertThat(Jdbc.number(writer, "PRAGMA synchronous")).isEqualTo(2); // FULL
       assertThat(Jdbc.number(writer, "PRAGMA cache_size")).isEqualTo(-4096); // KiB
       assertThat(Jdbc.number(writer, "PRAGMA mmap_size")).isEqualTo(16 << 20);
-      assertThat(Jdbc.number(writer, "PRAGMA wal_autocheckpoint")).isEqualTo(256); // pages
+      assertThat(Jdbc.number(writer, "PRAGMA wal_autocheckpoint")).isZero(); // Checkpointer does it
       assertThat(Jdbc.number(writer, "PRAGMA busy_timeout")).isEqualTo(300);
+    }
+  }
+
+  @Test
+  void openWriter_ofTheRelay_writesItsLogBackItself() throws SQLException {
+    try (Connection writer = Database.relay(data, Stores.SETTINGS).openWriter(true)) {
+      assertThat(Jdbc.number(writer, "PRAGMA synchronous")).isEqualTo(1); // NORMAL
+      assertThat(Jdbc.number(writer, "PRAGMA wal_autocheckpoint")).isEqualTo(256); // pages
     }
   }
 

@@ -36,7 +36,8 @@ final class SendSpeed {
   private static final Logger LOG = System.getLogger(SendSpeed.class.getName());
   private static final long MIB = 1 << 20;
   private static final StoreSettings SETTINGS =
-      new StoreSettings(0, 64 * MIB, 8 * MIB, 256 * MIB, 16 * MIB, 4, Duration.ofMillis(1500));
+      new StoreSettings(
+          0, 64 * MIB, 8 * MIB, 256 * MIB, 64 * MIB, 4096 * MIB, 4, Duration.ofMillis(1500));
   private static final int GROUPS = 1000;
   private static final int USERS = 5000;
   private static final int ROUNDS = 3;
@@ -68,7 +69,7 @@ final class SendSpeed {
     InstantSource clock = InstantSource.system();
     try (EmbeddedJournal journal = new EmbeddedJournal(metrics);
         InProcessBus bus = new InProcessBus();
-        BareInserts inserts = new BareInserts(bare, GROUPS, USERS)) {
+        BareInserts inserts = new BareInserts(bare, SETTINGS.checkpointBytes(), GROUPS, USERS)) {
       journal.start(
           new GroupApplier(
               store, bus, clock, new GroupSettings(PerApp.all(Duration.ofMinutes(2))), metrics));

@@ -202,6 +202,7 @@ class SqliteOutageTest {
         s.readerCacheBytes(),
         s.mmapBytes(),
         s.checkpointBytes(),
+        s.logBytesMax(),
         s.readersMax(),
         s.waitMax());
   }

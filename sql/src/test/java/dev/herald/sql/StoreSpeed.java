@@ -26,7 +26,8 @@ final class StoreSpeed {
   private static final Logger LOG = System.getLogger(StoreSpeed.class.getName());
   private static final long MIB = 1 << 20;
   private static final StoreSettings SETTINGS =
-      new StoreSettings(0, 64 * MIB, 8 * MIB, 256 * MIB, 16 * MIB, 4, Duration.ofMillis(1500));
+      new StoreSettings(
+          0, 64 * MIB, 8 * MIB, 256 * MIB, 64 * MIB, 4096 * MIB, 4, Duration.ofMillis(1500));
   private static final String CONTENT = "x".repeat(100);
   private static final int GROUPS = 1000;
   private static final int USERS = 5000;

@@ -14,7 +14,7 @@ final class Stores {
 
   /** Small and impatient. */
   static final StoreSettings SETTINGS =
-      new StoreSettings(0, 4 * MIB, MIB, 16 * MIB, MIB, 4, Duration.ofMillis(300));
+      new StoreSettings(0, 4 * MIB, MIB, 16 * MIB, MIB, 64 * MIB, 4, Duration.ofMillis(300));
 
   private Stores() {}
 
