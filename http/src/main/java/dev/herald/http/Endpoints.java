@@ -15,8 +15,9 @@ final class Endpoints {
   /** How long a peer may take to answer the close frame before the connection is closed. */
   private static final long CLOSE_DELAY_MS = 1000;
 
-  private static final String GROUP = "/v1/apps/{appId}/groups/{groupId}";
-  private static final String USER = "/v1/apps/{appId}/users/{userId}";
+  private static final String APP = "/v1/apps/{appId}";
+  private static final String GROUP = APP + "/groups/{groupId}";
+  private static final String USER = APP + "/users/{userId}";
 
   private Endpoints() {}
 
@@ -30,6 +31,7 @@ final class Endpoints {
     List<Endpoint> all = new ArrayList<>();
     all.addAll(contract(hub, settings, gateways));
     all.addAll(resources(hub, settings.requestBytesMax(), waits));
+    all.addAll(relay(hub));
     all.addAll(operation(operator, pages));
     return List.copyOf(all);
   }
@@ -70,7 +72,7 @@ final class Endpoints {
         post(GROUP + "/notices", notices::create),
         get(GROUP + "/notices", notices::list),
         get(GROUP + "/notices/{noticeId}", notices::get),
-        new Endpoint(HttpMethod.DELETE, GROUP + "/notices/{noticeId}", notices::delete),
+        delete(GROUP + "/notices/{noticeId}", notices::delete),
         get(GROUP + "/events", events::events),
         get(GROUP + "/export", events::export),
         new Endpoint(HttpMethod.PUT, GROUP + "/members/{userId}", users::add),
@@ -78,6 +80,15 @@ final class Endpoints {
         get("/v1/apps/{appId}/groups", new GroupResources(hub)::list),
         get(USER + "/groups", users::groups),
         get(USER + "/messages", messages::ofUser));
+  }
+
+  /** What looks after clients. */
+  private static List<Endpoint> relay(Hub hub) {
+    ClientResources clients = new ClientResources(hub.clients());
+    return List.of(
+        get(APP + "/clients", clients::list),
+        get(APP + "/clients/{clientId}", clients::get),
+        delete(APP + "/clients/{clientId}", clients::disconnect));
   }
 
   private static List<Endpoint> operation(OperatorApi operator, Pages pages) {
@@ -103,6 +114,10 @@ final class Endpoints {
 
   private static Endpoint post(String path, HttpService service) {
     return new Endpoint(HttpMethod.POST, path, service);
+  }
+
+  private static Endpoint delete(String path, HttpService service) {
+    return new Endpoint(HttpMethod.DELETE, path, service);
   }
 
   /** Origins are checked before: the WebSocket service itself would keep out whoever has none. */

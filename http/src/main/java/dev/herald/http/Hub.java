@@ -1,6 +1,7 @@
 package dev.herald.http;
 
 import dev.herald.core.app.Apps;
+import dev.herald.core.client.ClientDirectory;
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
 import dev.herald.core.group.GroupCommands;
@@ -18,6 +19,7 @@ import dev.herald.core.web.Origins;
  * @param apps the apps with their subscribers
  * @param router brings events to gateways; the edge adds its lane to it
  * @param ledger remembers the way of recent messages
+ * @param clients the MQTT clients, to be looked after
  * @param lane the index of the edge's lane, unique within the router
  * @param metrics where the edge counts, and what it exports
  * @param origins which web pages may use the server
@@ -28,6 +30,7 @@ public record Hub(
     Apps apps,
     Router router,
     GroupLedger ledger,
+    ClientDirectory clients,
     int lane,
     Metrics metrics,
     Origins origins) {

@@ -38,6 +38,15 @@ final class PathLevels {
     return id("userId", COLLECTION_MEMBER);
   }
 
+  /**
+   * Returns the client of {@code /v1/apps/{appId}/clients/{clientId}}, of any length.
+   *
+   * @throws dev.herald.core.error.HeraldException MALFORMED_REQUEST
+   */
+  String clientId() {
+    return Text.percentDecoded("clientId", levels[COLLECTION_MEMBER], false);
+  }
+
   /** Returns the group of {@code /v1/apps/{appId}/groups/{groupId}}; throws as {@link #appId}. */
   GroupKey group() {
     return new GroupKey(appId(), id("groupId", COLLECTION_MEMBER));

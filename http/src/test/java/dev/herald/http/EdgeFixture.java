@@ -50,6 +50,7 @@ final class EdgeFixture implements AutoCloseable {
   final SqliteStore store;
   final EmbeddedJournal journal = new EmbeddedJournal(metrics);
   final InProcessBus bus = new InProcessBus();
+  final FewClients clients = new FewClients();
   final GroupFeed feed;
   final GroupCommands commands;
   final HttpEdge edge;
@@ -72,6 +73,7 @@ final class EdgeFixture implements AutoCloseable {
                 apps,
                 router,
                 ledger,
+                clients,
                 0,
                 metrics,
                 new Origins(List.of("https://chat.example.com"), false)),

@@ -92,6 +92,7 @@ class OpenApiIT {
         edge.get("/chat/message/broadcast/1/1"));
     assertContractDescribed(created.headers().firstValue("Herald-Message-Id").orElseThrow());
     assertGroupsDescribed();
+    assertClientsDescribed();
     assertDescribed("get", "/health", edge.get("/health"));
     assertDescribed("get", "/ready", edge.get("/ready"));
     assertDescribed("get", "/metrics", edge.get("/metrics"));
@@ -215,6 +216,20 @@ class OpenApiIT {
     assertDescribed("get", group + "/export", edge.get(own + "/export"));
     edge.prune("v1", "g", 3);
     assertDescribed("get", group + "/events", edge.get(own + "/events"));
+  }
+
+  private static void assertClientsDescribed() throws Exception {
+    String clients = "/v1/apps/{appId}/clients";
+    String own = "/v1/apps/a/clients";
+    edge.clients.add("c", "u", "t");
+    edge.clients.addAbsent("d");
+    assertDescribed("get", clients, edge.get(own));
+    assertDescribed("get", clients, edge.get(own + "?limit=0"));
+    assertDescribed("get", clients + "/{clientId}", edge.get(own + "/c"));
+    assertDescribed("get", clients + "/{clientId}", edge.get(own + "/d"));
+    assertDescribed("get", clients + "/{clientId}", edge.get(own + "/e"));
+    assertDescribed("delete", clients + "/{clientId}", edge.send("DELETE", own + "/c", ""));
+    assertDescribed("delete", clients + "/{clientId}", edge.send("DELETE", own + "/d", ""));
   }
 
   private static Set<String> described() {

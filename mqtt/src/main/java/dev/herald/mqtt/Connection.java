@@ -142,6 +142,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
     return Peer.orUnknown(peer);
   }
 
+  /** Returns where the client is, by the header of a proxy if there was one. */
+  @Nullable SocketAddress remoteAddress() {
+    SocketAddress told = peer().address();
+    return told == null ? channel.remoteAddress() : told;
+  }
+
   private void handshakeIsOver(SslHandshakeCompletionEvent handshake) {
     if (handshake.isSuccess()) {
       peer = peer().afterHandshake(channel.pipeline().get(SslHandler.class).engine());
@@ -502,10 +508,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  void serverStops() {
-    end(Reason.SERVER_SHUTTING_DOWN, "the server stops");
-  }
-
   private void close() {
     leave();
     var _ = channel.close();
@@ -589,9 +591,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
     Session present = session;
     Peer known = peer();
     return "remote="
-        + (known.address() == null
-            ? channel.remoteAddress()
-            : known.address() + " proxy=" + channel.remoteAddress())
+        + remoteAddress()
+        + (known.address() == null ? "" : " proxy=" + channel.remoteAddress())
         + (known.certificateSubject() == null ? "" : " subject=" + known.certificateSubject())
         + (present == null ? "" : " app=" + present.key().appId());
   }

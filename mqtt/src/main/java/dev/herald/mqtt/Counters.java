@@ -20,6 +20,7 @@ final class Counters {
   final Counter bytesSent;
   final Counter protocolErrors;
   final Counter takenOver;
+  final Counter disconnected;
   final Counter tlsHandshakesFailed;
   final Counter proxyHeadersRefused;
 
@@ -79,6 +80,9 @@ final class Counters {
         metrics.counter(
             "herald_mqtt_sessions_taken_over_total",
             "Connections ended because their client identifier connected anew.");
+    disconnected =
+        metrics.counter(
+            "herald_mqtt_clients_disconnected_total", "Connections ended by an operator.");
     eventsRead =
         metrics.counter(
             "herald_mqtt_group_events_read_total",

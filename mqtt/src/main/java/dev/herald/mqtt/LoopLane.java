@@ -3,6 +3,7 @@ package dev.herald.mqtt;
 import dev.herald.core.route.Lane;
 import dev.herald.mqtt.codec.PacketDecoder;
 import dev.herald.mqtt.codec.PacketReader;
+import dev.herald.mqtt.codec.Reason;
 import io.netty.channel.EventLoop;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -173,7 +174,7 @@ final class LoopLane implements Lane {
     for (int i = connectionCount - 1; i >= 0; i--) {
       Connection connection = connections[i];
       if (connection != null) {
-        connection.serverStops();
+        connection.end(Reason.SERVER_SHUTTING_DOWN, "the server stops");
       }
     }
   }

@@ -1,6 +1,7 @@
 package dev.herald.mqtt;
 
 import dev.herald.core.app.Apps;
+import dev.herald.core.client.ClientDirectory;
 import dev.herald.core.event.GroupEvent;
 import dev.herald.core.group.GroupCommands;
 import dev.herald.core.group.GroupRequests;
@@ -215,6 +216,11 @@ public final class MqttEdge implements AutoCloseable {
     if (broker.memory().endsSessions()) {
       lanes().forEach(lane -> lane.execute(() -> lane.endLargestSessions(broker.memory())));
     }
+  }
+
+  /** Returns the clients of this edge, for those who look after them. */
+  public ClientDirectory clients() {
+    return new SessionDirectory(broker.sessions(), broker.counters());
   }
 
   /**

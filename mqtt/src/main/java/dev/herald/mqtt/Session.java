@@ -40,11 +40,17 @@ final class Session extends Subscriber {
   // what is kept over a restart: SessionState reads it and puts it back
   Map<String, Subscription> subscriptions = Map.of();
   @Nullable SharedSubscriptions shared;
-  String userId = "";
+
+  /** Read from any thread by who looks for the clients of a user. */
+  volatile String userId = "";
+
   long expirySeconds;
   Connect.@Nullable WillMessage will;
   long willAtMs = Message.NEVER;
   long endsAtMs = Message.NEVER;
+
+  /** Since when it has a connection, or has none, milliseconds since 1970; 0 if not known. */
+  long sinceMs;
 
   int inflightMax;
 
@@ -125,6 +131,7 @@ final class Session extends Subscriber {
       shared.forgetHandedOver();
     }
     connection = next;
+    sinceMs = broker.clock().millis();
     userId = user;
     expirySeconds = sessionExpirySeconds;
     inflightMax = Math.min(connect.options().receiveMaximum(), broker.settings().inflightMax());
@@ -173,8 +180,9 @@ final class Session extends Subscriber {
     if (shared != null) {
       shared.leaveAll(true);
     }
-    SessionState.lostNow(this, broker.clock().millis());
-    if (willAtMs <= broker.clock().millis()) {
+    sinceMs = broker.clock().millis();
+    SessionState.lostNow(this, sinceMs);
+    if (willAtMs <= sinceMs) {
       publishWill();
     }
     lane.addDeadline(this, deadlineMs());

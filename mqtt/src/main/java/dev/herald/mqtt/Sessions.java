@@ -3,6 +3,7 @@ package dev.herald.mqtt;
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
 import dev.herald.core.metric.Metrics;
+import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -31,6 +32,11 @@ final class Sessions {
   /** Returns who keeps sessions over a restart, or null if nobody does. */
   @Nullable RelaySessions kept() {
     return kept;
+  }
+
+  /** Returns all sessions; those that come or go meanwhile may be among them or not. */
+  Collection<Session> all() {
+    return sessions.values();
   }
 
   @Nullable Session find(Key key) {

@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.ObjIntConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -105,6 +106,11 @@ final class SharedSubscriptions {
       member.leave(unsent, false);
     }
     return true;
+  }
+
+  /** Gives the filter and the options of each of them to somebody. */
+  void forEach(ObjIntConsumer<String> reader) {
+    shares.values().forEach(share -> reader.accept(share.filter.text(), share.options));
   }
 
   /** Adds each of them in the form that the relay's store keeps. */

@@ -181,6 +181,7 @@ final class Standalone implements AutoCloseable {
             core.apps(),
             core.router(),
             core.ledger(),
+            mqtt.clients(),
             config.mqtt().loopCount(),
             metrics,
             config.origins());

@@ -25,7 +25,8 @@
 //   chat-left-earlier, chat-left-newest buttons, when there is something to go to
 //   chat-left-input, chat-left-send     the composer
 
-//   view-overview, view-groups          links; aria-current tells the current page
+//   view-overview, view-groups, view-clients
+//                                       links; aria-current tells the current page
 //   groups-app, groups-group, groups-open, groups-recent
 //   groups-all                          link back to the choice; in a narrow window only
 //   groups-user                         who acts; taken like chat-app
@@ -48,6 +49,14 @@
 //   ledger-accepted, ledger-journaled, ledger-stored, ledger-clients
 //                                       data-value = the raw time or number, absent if not known
 //   ledger-gateway                      one for each; data-value = its id
+//   clients-app, clients-prefix, clients-user, clients-find, clients-all
+//   client                              each one found; data-state = online | away
+//   client-none, client-more            when none is, when there are more
+//   client-status                       data-state = connecting | online | idle | away
+//   client-user, client-since, client-address, client-protocol, client-expiry, client-held,
+//   client-subscriptions                data-value = the raw value
+//   client-filter                       each subscription
+//   client-disconnect, client-disconnect-form, client-disconnect-do, client-done
 
 import { ChatClient } from './chat/chat-client.js';
 import { sweepStorage } from './chat/mqtt-link.js';

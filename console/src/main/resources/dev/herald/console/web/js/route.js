@@ -1,16 +1,22 @@
-// Which page is shown, as the address says: #/ the overview, #/groups the groups, and
-// #/groups/{app}/{group} one of them. Any other fragment is a place in the page that is shown.
+// Which page is shown, as the address says: #/ the overview, #/{page} another one, #/{page}/{app} the
+// same for an app, and #/{page}/{app}/{item} one thing of it. Any other fragment is a place in the
+// page that is shown.
 
 import { Observable } from './observable.js';
+import { remember, remembered } from './remembered.js';
 
-const GROUPS = '#/groups';
+/** The pages, in the order in which they are offered. */
+export const VIEWS = ['overview', 'groups', 'clients'];
+
+const [FIRST] = VIEWS;
+const APP = 'demo';
 
 class Route extends Observable {
-  /** overview | groups */
-  view = 'overview';
-  /** The group that the address names, or undefined. */
+  view = FIRST;
+  /** The app that the address names, or undefined. */
   app;
-  group;
+  /** What the address names of it, or undefined. */
+  item;
 
   constructor() {
     super();
@@ -21,33 +27,36 @@ class Route extends Observable {
     });
   }
 
-  /** The address of a page as it is when nothing in it was chosen. */
-  viewHref(view) {
-    return `#/${view === 'overview' ? '' : view}`;
+  /** The app to begin with where none is named: the one that was looked at last. */
+  get lastApp() {
+    return this.app ?? remembered('app', remembered('room', {}).app ?? APP);
   }
 
-  /** The address of a group. */
-  groupHref(app, group) {
-    return `${GROUPS}/${encodeURIComponent(app)}/${encodeURIComponent(group)}`;
+  /** The address of a page, for an app, of one thing in it. */
+  href(view, app, item) {
+    const path = [view === FIRST ? '' : view, app, item].filter((name) => name !== undefined);
+    return `#/${path.map(encodeURIComponent).join('/')}`;
   }
 
-  toGroup(app, group) {
-    location.hash = this.groupHref(app, group);
+  to(view, app, item) {
+    location.hash = this.href(view, app, item);
   }
 
   #read() {
     const { hash } = location;
     if (hash !== '' && !hash.startsWith('#/')) return;
-    this.view = hash === GROUPS || hash.startsWith(`${GROUPS}/`) ? 'groups' : 'overview';
-    [this.app, this.group] = this.view === 'groups' ? names(hash.slice(GROUPS.length + 1)) : [];
+    const [view, ...path] = hash.slice(2).split('/');
+    this.view = VIEWS.includes(view) ? view : FIRST;
+    [this.app, this.item] = names(path);
+    if (this.app !== undefined) remember('app', this.app);
   }
 }
 
-/** The two names of `app/group`; none when it is not that. */
+/** The names of `app` or `app/item`; none when it is neither. */
 function names(path) {
   try {
-    const found = path.split('/').map(decodeURIComponent);
-    return found.length === 2 && found.every((name) => name !== '') ? found : [];
+    const found = path.map(decodeURIComponent);
+    return found.length <= 2 && found.every((name) => name !== '') ? found : [];
   } catch {
     return [];
   }

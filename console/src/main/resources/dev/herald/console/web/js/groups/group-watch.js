@@ -1,5 +1,6 @@
 import { pauseMs } from '../chat/mqtt-link.js';
 import { Observable } from '../observable.js';
+import { problemOf } from '../server/http.js';
 import { EventLog } from './event-log.js';
 import { GroupApi, NOTICES_MAX } from './group-api.js';
 
@@ -164,8 +165,4 @@ export class GroupWatch extends Observable {
     this.problem = problem;
     this.changed();
   }
-}
-
-export function problemOf(failure) {
-  return failure.text ?? { key: 'reason.unreadable', values: {} };
 }

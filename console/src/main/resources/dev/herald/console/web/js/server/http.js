@@ -1,6 +1,7 @@
 // Requests to the server that served this page.
 
 const TIMEOUT_MS = 5000;
+const NO_CONTENT = 204;
 
 /** A request that did not succeed; `text` is a key of the page's texts with its values. */
 export class RequestFailure extends Error {
@@ -20,10 +21,12 @@ export async function fetchText(path) {
 
 /**
  * The document of a resource. `options`: method, body (an object that is sent as JSON), timeoutMs
- * and signal, which ends the request. A refusal says what the server said.
+ * and signal, which ends the request. Undefined if there is nothing to tell; a refusal says what the
+ * server said.
  */
 export async function fetchJson(path, options = {}) {
   const response = await request(path, options);
+  if (response.status === NO_CONTENT) return undefined;
   const document = await response.json().catch(() => undefined);
   if (response.ok && document !== undefined) return document;
   if (document?.detail) {
@@ -41,6 +44,11 @@ export async function fetchData(path, options = {}) {
   if (envelope?.message) throw new RequestFailure('reason.said', { message: envelope.message });
   throw response.ok ? new RequestFailure('reason.unreadable', {})
     : new RequestFailure('reason.status', { status: response.status });
+}
+
+/** What to say of a failure: {key, values}. */
+export function problemOf(failure) {
+  return failure.text ?? { key: 'reason.unreadable', values: {} };
 }
 
 function request(path, { method, body, timeoutMs = TIMEOUT_MS, signal } = {}) {

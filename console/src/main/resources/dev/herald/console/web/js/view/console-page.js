@@ -1,18 +1,22 @@
 import { html, nothing } from 'lit';
-import { route } from '../route.js';
+import { route, VIEWS } from '../route.js';
 import { timeOfDay } from '../text/format.js';
 import { language, t } from '../text/language.js';
 import { LightElement } from './light-element.js';
 import './chat-section.js';
+import './clients-page.js';
 import './facts-card.js';
 import './figures-strip.js';
 import './groups-page.js';
 import './traffic-card.js';
 
-const VIEWS = ['overview', 'groups'];
+const PAGES = {
+  groups: html`<herald-groups></herald-groups>`,
+  clients: html`<herald-clients></herald-clients>`,
+};
 const LANGUAGES = [['en', 'English', 'EN'], ['zh', '中文', '中文']];
 
-/** The whole page: the header, and below it the overview or the groups. */
+/** The whole page: the header, and below it the page that the address names. */
 class ConsolePage extends LightElement {
   static properties = { server: {}, room: {}, clients: {} };
 
@@ -31,8 +35,8 @@ class ConsolePage extends LightElement {
       <a class="skip" href="#main" @click=${skip}>${t('skip')}</a>
       ${this.#header()}
       ${this.#away()}
-      ${route.view === 'groups' ? html`<main class="page" id="main" tabindex="-1">
-        <herald-groups></herald-groups></main>` : this.#overview()}`;
+      ${route.view === 'overview' ? this.#overview() : html`
+        <main class="page" id="main" tabindex="-1">${PAGES[route.view]}</main>`}`;
   }
 
   #overview() {
@@ -58,7 +62,7 @@ class ConsolePage extends LightElement {
           <span>Herald</span> <small>${t('subtitle')}</small>
         </h1>
         <nav class="views" aria-label=${t('views.label')}>
-          ${VIEWS.map((view) => html`<a href=${route.viewHref(view)} data-testid="view-${view}"
+          ${VIEWS.map((view) => html`<a href=${route.href(view)} data-testid="view-${view}"
             aria-current=${route.view === view ? 'page' : nothing}>${t(`views.${view}`)}</a>`)}
         </nav>
         <span class="chip" role="status" data-testid="server-state" data-state=${state}>

@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit';
 import { bytesOver } from '../chat/chat-client.js';
 import { newClientMessageId } from '../groups/group-api.js';
-import { problemOf } from '../groups/group-watch.js';
+import { problemOf } from '../server/http.js';
 import { count } from '../text/format.js';
 import { sentence, t } from '../text/language.js';
 import { LightElement } from './light-element.js';

@@ -1,11 +1,13 @@
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { isName } from '../groups/group-api.js';
-import { GroupWatch, problemOf } from '../groups/group-watch.js';
+import { GroupWatch } from '../groups/group-watch.js';
 import { remember, remembered } from '../remembered.js';
 import { route } from '../route.js';
+import { problemOf } from '../server/http.js';
 import { count } from '../text/format.js';
 import { sentence, t } from '../text/language.js';
+import { back, field, halves, nothingChosen } from './browse.js';
 import { daysAndEvents } from './event-list.js';
 import './event-composer.js';
 import { LightElement } from './light-element.js';
@@ -30,7 +32,7 @@ class GroupsPage extends LightElement {
 
   constructor() {
     super();
-    this.wanted = { app: route.app ?? remembered('room', {}).app ?? 'demo', group: route.group ?? '' };
+    this.wanted = { app: route.lastApp, group: route.item ?? '' };
     this.filter = NO_FILTER;
     this.opened = new Set();
     this.user = remembered('groups.user', 'operator');
@@ -43,7 +45,8 @@ class GroupsPage extends LightElement {
   }
 
   willUpdate() {
-    const place = route.group === undefined ? undefined : JSON.stringify([route.app, route.group]);
+    if (route.view !== 'groups') return;
+    const place = route.item === undefined ? undefined : JSON.stringify([route.app, route.item]);
     if (place === this.#place) return;
     this.#place = place;
     this.filter = NO_FILTER;
@@ -51,22 +54,17 @@ class GroupsPage extends LightElement {
       this.#close();
       return;
     }
-    this.wanted = { app: route.app, group: route.group };
+    this.wanted = { app: route.app, group: route.item };
     remember('groups.recent', [this.wanted, ...recent().filter((other) =>
-      other.app !== route.app || other.group !== route.group)].slice(0, RECENT_MAX));
+      other.app !== route.app || other.group !== route.item)].slice(0, RECENT_MAX));
     this.#open({});
   }
 
   render() {
-    return html`
-      <div class="workspace groups" data-opened=${this.watch ? 'true' : nothing}>
-        <div class="side">${this.#picker()}</div>
-        <section class="card feed" aria-labelledby="feed-heading">
-          ${this.watch ? this.#feed() : html`
-            <div class="nothing"><h2 id="feed-heading">${t('groups.choose')}</h2>
-              <p class="empty">${t('groups.chooseNote')}</p></div>`}
-        </section>
-      </div>`;
+    return halves(this.watch, this.#picker(), html`
+      <section class="card detail feed" aria-labelledby="detail-heading">
+        ${this.watch ? this.#feed() : nothingChosen('groups')}
+      </section>`);
   }
 
   updated() {
@@ -121,7 +119,7 @@ class GroupsPage extends LightElement {
 
   #open(filter) {
     this.#close();
-    this.watch = new GroupWatch(route.app, route.group, filter);
+    this.watch = new GroupWatch(route.app, route.item, filter);
     this.#stop = this.watch.watch(() => this.requestUpdate());
     this.requestUpdate();
   }
@@ -136,16 +134,14 @@ class GroupsPage extends LightElement {
 
   #picker() {
     const { app, group } = this.wanted;
-    const field = (what, value) => html`<label class="name"><span>${t(`chat.${what}`)}</span>
-      <input type="text" autocomplete="off" autocapitalize="off" spellcheck="false"
-        data-testid="groups-${what}" .value=${value}
-        @input=${(event) => { this.wanted = { ...this.wanted, [what]: event.target.value }; }}></label>`;
+    const set = (what) => (value) => { this.wanted = { ...this.wanted, [what]: value }; };
     const names = recent();
     return html`
       <section class="card pick" aria-labelledby="pick-heading">
         <h2 id="pick-heading">${t('groups.heading')}</h2>
         <form @submit=${(event) => this.#pick(event)}>
-          ${field('app', app)} ${field('group', group)}
+          ${field('groups-app', t('chat.app'), app, set('app'))}
+          ${field('groups-group', t('chat.group'), group, set('group'))}
           <button class="send" data-testid="groups-open"
             ?disabled=${!isName(app) || !isName(group)}>${t('groups.open')}</button>
         </form>
@@ -153,20 +149,20 @@ class GroupsPage extends LightElement {
           ? html`<p class="problem" role="alert"><span>${t('groups.nameProblem')}</span></p>` : nothing}
         ${names.length > 0 ? html`
           <h3>${t('groups.recent')}</h3>
-          <ul class="recent">${names.map((name) => this.#recent(name))}</ul>` : nothing}
+          <ul class="items">${names.map((name) => this.#recent(name))}</ul>` : nothing}
       </section>`;
   }
 
   #recent({ app, group }) {
-    const current = app === route.app && group === route.group;
-    return html`<li><a href=${route.groupHref(app, group)} aria-current=${current ? 'true' : nothing}
+    const current = app === route.app && group === route.item;
+    return html`<li><a href=${route.href('groups', app, group)} aria-current=${current ? 'true' : nothing}
       data-testid="groups-recent"><bdi>${group}</bdi> <small><bdi>${app}</bdi></small></a></li>`;
   }
 
   #pick(event) {
     event.preventDefault();
     const { app, group } = this.wanted;
-    if (isName(app) && isName(group)) route.toGroup(app, group);
+    if (isName(app) && isName(group)) route.to('groups', app, group);
   }
 
   #feed() {
@@ -175,7 +171,7 @@ class GroupsPage extends LightElement {
       ${this.#top()} ${this.#filters()} ${this.#problem()}
       <div class="messages-frame">
         <div class="messages events" role="log" tabindex="0" data-testid="group-events"
-          data-state=${watch.state} aria-label=${t('groups.events', { group: route.group })}
+          data-state=${watch.state} aria-label=${t('groups.events', { group: route.item })}
           aria-busy=${watch.state === 'loading' ? 'true' : 'false'}>
           ${watch.hasEarlier ? html`<button type="button" class="quiet earlier" data-testid="group-earlier"
             @click=${() => this.#stick.holding(() => watch.loadEarlier())}>${t('groups.earlier')}</button>` : nothing}
@@ -186,7 +182,7 @@ class GroupsPage extends LightElement {
         ${this.#stick.unseen ? html`<button type="button" class="newest" data-testid="group-newest"
           @click=${() => this.#stick.goToEnd()}>${t('groups.newest')} &darr;</button>` : nothing}
       </div>
-      <herald-event-composer .api=${watch.api} .user=${this.user} .group=${route.group}
+      <herald-event-composer .api=${watch.api} .user=${this.user} .group=${route.item}
         @sent=${() => this.#stick.goToEnd()}></herald-event-composer>`;
   }
 
@@ -195,9 +191,9 @@ class GroupsPage extends LightElement {
     const state = { loading: 'connecting', live: 'online', waiting: 'waiting' }[watch.state] ?? 'idle';
     return html`
       <header>
-        <a class="back" href=${route.viewHref('groups')} data-testid="groups-all">&larr; ${t('groups.all')}</a>
+        ${back('groups')}
         <div>
-          <h2 id="feed-heading"><bdi>${route.group}</bdi></h2>
+          <h2 id="detail-heading"><bdi>${route.item}</bdi></h2>
           <p class="unit">${t('chat.app')} <bdi>${route.app}</bdi> &middot; ${t('groups.last', { seq: watch.last })}</p>
         </div>
         <label class="name"><span>${t('groups.as')}</span>${nameField({
@@ -279,7 +275,7 @@ class GroupsPage extends LightElement {
     if (state === 'loading') return html`<p class="empty">${t('groups.loading')}</p>`;
     if (state !== 'live') return nothing;
     return html`<div class="empty" data-testid="groups-empty">
-      <strong>${t(isFiltered ? 'groups.noMatch' : 'groups.empty', { group: route.group })}</strong>
+      <strong>${t(isFiltered ? 'groups.noMatch' : 'groups.empty', { group: route.item })}</strong>
       <span>${t(isFiltered ? 'groups.noMatchNote' : 'groups.emptyNote')}</span></div>`;
   }
 

@@ -1,5 +1,5 @@
 import { html, nothing } from 'lit';
-import { problemOf } from '../groups/group-watch.js';
+import { problemOf } from '../server/http.js';
 import { count, dayAndTime, timeOfDayMs } from '../text/format.js';
 import { sentence, t } from '../text/language.js';
 import { LightElement } from './light-element.js';

@@ -1,0 +1,227 @@
+package dev.herald.it;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5ClientBuilder;
+import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5DisconnectException;
+import com.hivemq.client.mqtt.mqtt5.message.disconnect.Mqtt5DisconnectReasonCode;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.ColorScheme;
+import dev.herald.it.harness.Browser;
+import dev.herald.it.harness.Browser.Visit;
+import dev.herald.it.harness.HeraldProcess;
+import dev.herald.it.harness.Mqtt5;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The console's pages for the relay in a real Chromium, before the packaged server. */
+class ConsoleRelayIT {
+  private static final String MARKUP = "<img src=x onerror=alert(1)>/#?% \u4f60\u597d";
+  private static final AtomicInteger APPS = new AtomicInteger();
+
+  @TempDir static Path data;
+  private static @Nullable HeraldProcess started;
+  private static @Nullable Browser opened;
+
+  private final HeraldProcess server = Objects.requireNonNull(started);
+  private final Browser browser = Objects.requireNonNull(opened);
+  private Visit visit = browser.visit(1400, 900, "en-US");
+  private final String app = "shop " + APPS.incrementAndGet();
+
+  @BeforeAll
+  static void start() {
+    started = HeraldProcess.start(data);
+    opened = Browser.start();
+  }
+
+  @AfterAll
+  static void close() {
+    if (opened != null) {
+      opened.close();
+    }
+    if (started != null) {
+      started.close();
+    }
+  }
+
+  @AfterEach
+  void leave() {
+    visit.close();
+  }
+
+  private Page page() {
+    return visit.page();
+  }
+
+  private Locator at(String testId) {
+    return page().getByTestId(testId);
+  }
+
+  private Mqtt5ClientBuilder builder(String clientId, String user) {
+    return Mqtt5.builder(server, app)
+        .identifier(clientId)
+        .simpleAuth()
+        .username(app + '/' + user)
+        .applySimpleAuth();
+  }
+
+  private Mqtt5 connected(String clientId, String user) {
+    Mqtt5 client = Mqtt5.of(builder(clientId, user));
+    client.client().connect();
+    return client;
+  }
+
+  /** Opens a page by its link and names the app, as a person does. */
+  private void open(String view) {
+    page().navigate(server.http("/console/").toString());
+    at("view-" + view).click();
+    at(view + "-app").fill(app);
+    at(view + "-app").press("Enter");
+  }
+
+  private void assertNothingWrong() {
+    assertThat(visit.complaints()).isEmpty();
+  }
+
+  @Test
+  void clients_areFound_byPrefixAndUser() {
+    try (var _ = connected("web-1", "ann");
+        var _ = connected("web-2", "bob");
+        var _ = connected(MARKUP, "<b>ann</b>")) {
+      open("clients");
+      assertThat(at("client")).hasCount(3);
+      assertThat(at("client").first()).containsText(MARKUP);
+      visit.screenshot("clients-list");
+      at("clients-prefix").fill("web-");
+      at("clients-prefix").press("Enter");
+      assertThat(at("client")).hasCount(2);
+      at("clients-user").fill("bob");
+      at("clients-user").press("Enter");
+      assertThat(at("client")).hasCount(1);
+      assertThat(at("client")).containsText("web-2");
+      at("clients-user").fill("Bob");
+      at("clients-find").click();
+      assertThat(at("client-none")).isVisible();
+    }
+    assertThat(page().locator(".items img")).hasCount(0);
+    assertNothingWrong();
+  }
+
+  @Test
+  void clients_areMoreThanAPage() {
+    try (var own = connected("m-own", "u")) {
+      for (int i = 0; i < 60; i++) {
+        Mqtt5 client = Mqtt5.of(builder("c" + i, "u"));
+        var _ = client.resume();
+        client.close();
+      }
+      open("clients");
+      assertThat(at("client")).hasCount(50);
+      at("client-more").press("Enter");
+      assertThat(at("client")).hasCount(61);
+      assertThat(at("client-more")).hasCount(0);
+      assertThat(at("client").last()).hasAttribute("data-state", "online");
+      own.client().disconnect();
+    }
+    assertThat(at("client")).hasCount(60);
+    assertNothingWrong();
+  }
+
+  @Test
+  void client_isShown_andDisconnectedAfterAQuestion() throws Exception {
+    var told = new CompletableFuture<Mqtt5DisconnectReasonCode>();
+    Mqtt5ClientBuilder builder =
+        builder(MARKUP, "<b>ann</b>")
+            .addDisconnectedListener(lost -> {
+              if (lost.getCause() instanceof Mqtt5DisconnectException end) {
+                told.complete(end.getMqttMessage().getReasonCode());
+              }
+            });
+    try (var client = Mqtt5.of(builder)) {
+      var _ = client.resume();
+      client.subscribe("orders/<i>/+", MqttQos.AT_LEAST_ONCE).subscribe("b", MqttQos.AT_MOST_ONCE);
+      open("clients");
+      at("client").click();
+      assertThat(page().locator("#detail-heading")).hasText(MARKUP);
+      assertThat(at("client-status")).hasAttribute("data-state", "online");
+      assertThat(at("client-user")).hasText("<b>ann</b>");
+      assertThat(at("client-address")).hasText(Pattern.compile("127\\.0\\.0\\.1:\\d+"));
+      assertThat(at("client-protocol")).hasText("MQTT 5.0");
+      assertThat(at("client-filter")).hasText(new String[] {"b QoS 0", "orders/<i>/+ QoS 1"});
+      at("client-disconnect").press("Enter");
+      assertThat(at("client-disconnect-do")).isFocused();
+      page().keyboard().press("Escape");
+      assertThat(at("client-disconnect")).isFocused();
+      page().keyboard().press("Enter");
+      visit.screenshot("clients-disconnect");
+      page().keyboard().press("Enter");
+      assertThat(at("client-done")).isVisible();
+      assertThat(told.get(20, TimeUnit.SECONDS))
+          .isEqualTo(Mqtt5DisconnectReasonCode.ADMINISTRATIVE_ACTION);
+      assertThat(at("client-status")).hasAttribute("data-state", "idle");
+      assertThat(at("client-disconnect")).hasCount(0);
+      assertThat(at("client")).hasAttribute("data-state", "away");
+      assertThat(at("client-expiry")).hasAttribute("data-value", "600");
+      visit.screenshot("clients-away");
+    }
+    assertNothingWrong();
+  }
+
+  @Test
+  void client_thatGoes_isSaidToBeGone() {
+    try (var client = connected("leaver", "u")) {
+      open("clients");
+      at("client").click();
+      assertThat(at("client-status")).hasAttribute("data-state", "online");
+      client.client().disconnect();
+      assertThat(at("client-status")).hasAttribute("data-state", "away");
+    }
+    assertThat(at("client")).hasCount(0);
+    visit.screenshot("clients-gone");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1400, en-US, LIGHT", "1400, zh-CN, DARK", "360, en-US, LIGHT", "360, zh-CN, DARK"})
+  void pages_fitTheWindow_inBothLanguages(int width, String language, ColorScheme scheme) {
+    visit.close();
+    visit = browser.visit(width, 860, language);
+    page().emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
+    try (var one = connected("w".repeat(200), "u".repeat(127));
+        var _ = connected("short", "ann")) {
+      one.subscribe("f".repeat(300), MqttQos.AT_LEAST_ONCE);
+      open("clients");
+      assertThat(at("client")).hasCount(2);
+      visit.screenshot("clients-list-" + width + "-" + language);
+      assertFits(width);
+      at("client").last().press("Enter");
+      assertThat(at("client-filter")).isVisible();
+      at("client-disconnect").press("Enter");
+      visit.screenshot("clients-" + width + "-" + language);
+      assertFits(width);
+    }
+    assertNothingWrong();
+  }
+
+  private void assertFits(int width) {
+    assertThat((Integer) page().evaluate("document.documentElement.scrollWidth"))
+        .isLessThanOrEqualTo(width);
+    assertThat(page().locator("body").innerText())
+        .doesNotContainPattern("\\{\\w+\\}")
+        .doesNotContain("undefined");
+  }
+}
