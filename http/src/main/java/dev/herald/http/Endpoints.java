@@ -84,7 +84,7 @@ final class Endpoints {
 
   /** What looks after clients. */
   private static List<Endpoint> relay(Hub hub) {
-    ClientResources clients = new ClientResources(hub.clients());
+    ClientDirectoryResources clients = new ClientDirectoryResources(hub.clients());
     return List.of(
         get(APP + "/clients", clients::list),
         get(APP + "/clients/{clientId}", clients::get),

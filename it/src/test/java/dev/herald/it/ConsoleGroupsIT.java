@@ -124,6 +124,32 @@ class ConsoleGroupsIT {
   }
 
   @Test
+  void groups_ofAnApp_areListedWithTheirLastMessage() {
+    String app = "shop <" + GROUPS.incrementAndGet() + ">";
+    try (var api = new GroupApi(server, app)) {
+      for (int i = 10; i < 65; i++) {
+        api.create("g" + i, "u", "m" + i);
+      }
+      api.create("<b>g</b>", "<i>u</i>", MARKUP);
+      page().navigate(server.http("/console/") + "#/groups");
+      at("groups-app").fill(app);
+      at("groups-open").click();
+      assertThat(at("group")).hasCount(50);
+      assertThat(at("group").first()).containsText("<i>u</i>: <img");
+      at("group-more").press("Enter");
+      assertThat(at("group")).hasCount(56);
+      visit.screenshot("groups-list");
+      at("group").nth(1).press("Enter");
+      awaitState("online");
+      assertThat(at("group-event-text")).hasText("m10");
+      api.create("g10", "u", "later");
+      assertThat(at("group").nth(1)).containsText("later");
+    }
+    assertThat(page().locator(".items b, .items img")).hasCount(0);
+    assertNothingWrong();
+  }
+
+  @Test
   void text_isShownAsItIsWritten() {
     open();
     send(MARKUP);
@@ -287,15 +313,14 @@ class ConsoleGroupsIT {
   @Test
   void nameThatCannotBe_isNotOpened_andAnAddressThatIsNoneShowsTheChoice() {
     page().navigate(server.http("/console/") + "#/groups/demo/%zz");
-    assertThat(at("groups-open")).isDisabled();
+    assertThat(at("groups-open")).hasText("List");
     visit.screenshot("groups-choose");
     at("groups-group").fill("x".repeat(128));
     assertThat(at("groups-open")).isDisabled();
     at("groups-group").fill("<b>#?%");
     at("groups-open").click();
     awaitState("online");
-    assertThat(at("groups-recent")).containsText("<b>#?%");
-    assertThat(page().locator("#feed-heading")).hasText("<b>#?%");
+    assertThat(page().locator("#detail-heading")).hasText("<b>#?%");
     at("compose-content").fill("x".repeat(65_536));
     assertThat(at("compose-problem")).isVisible();
     assertThat(at("compose-send")).isDisabled();

@@ -163,10 +163,10 @@ class ConsoleRelayIT {
       assertThat(at("client-address")).hasText(Pattern.compile("127\\.0\\.0\\.1:\\d+"));
       assertThat(at("client-protocol")).hasText("MQTT 5.0");
       assertThat(at("client-filter")).hasText(new String[] {"b QoS 0", "orders/<i>/+ QoS 1"});
-      at("client-disconnect").press("Enter");
-      assertThat(at("client-disconnect-do")).isFocused();
+      at("client-end").press("Enter");
+      assertThat(at("client-end-do")).isFocused();
       page().keyboard().press("Escape");
-      assertThat(at("client-disconnect")).isFocused();
+      assertThat(at("client-end")).isFocused();
       page().keyboard().press("Enter");
       visit.screenshot("clients-disconnect");
       page().keyboard().press("Enter");
@@ -174,7 +174,7 @@ class ConsoleRelayIT {
       assertThat(told.get(20, TimeUnit.SECONDS))
           .isEqualTo(Mqtt5DisconnectReasonCode.ADMINISTRATIVE_ACTION);
       assertThat(at("client-status")).hasAttribute("data-state", "idle");
-      assertThat(at("client-disconnect")).hasCount(0);
+      assertThat(at("client-end")).hasCount(0);
       assertThat(at("client")).hasAttribute("data-state", "away");
       assertThat(at("client-expiry")).hasAttribute("data-value", "600");
       visit.screenshot("clients-away");
@@ -210,7 +210,7 @@ class ConsoleRelayIT {
       assertFits(width);
       at("client").last().press("Enter");
       assertThat(at("client-filter")).isVisible();
-      at("client-disconnect").press("Enter");
+      at("client-end").press("Enter");
       visit.screenshot("clients-" + width + "-" + language);
       assertFits(width);
     }

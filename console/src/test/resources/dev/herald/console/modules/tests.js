@@ -7,6 +7,8 @@ import { isId, Room } from '../js/chat/room.js';
 import { EventLog, ROWS_MAX } from '../js/groups/event-log.js';
 import { isName } from '../js/groups/group-api.js';
 import { GroupWatch } from '../js/groups/group-watch.js';
+import { Listing } from '../js/server/listing.js';
+import { Resource } from '../js/server/resource.js';
 import { figuresOf, perSecond } from '../js/server/figures.js';
 import { Samples } from '../js/server/prometheus.js';
 import { size, span } from '../js/text/format.js';
@@ -144,6 +146,43 @@ const tests = {
     await until(watch, () => watch.state === 'live');
     equal([watch.problem, watch.rows.length], [undefined, 1]);
     watch.close();
+  },
+
+  async listing_isReadPageByPage_andWholeWhenItIsReadAnew() {
+    const asked = [];
+    globalThis.fetch = async (path) => {
+      const query = new URL(path, location.href).searchParams;
+      asked.push(query.toString());
+      const from = Number(query.get('after') ?? 0);
+      const items = Array.from({ length: Math.min(Number(query.get('limit')), 70 - from) }, (_, i) => from + i);
+      const next = from + items.length;
+      return Response.json({ items, after: next < 70 ? String(next) : null });
+    };
+    const listing = new Listing('/list', 'items', { q: 'a&b' });
+    await until(listing, () => listing.state === 'ready');
+    equal([listing.items.length, listing.hasMore], [50, true]);
+    await listing.more();
+    equal([listing.items.at(-1), listing.items.length, listing.hasMore], [69, 70, false]);
+    await listing.read();
+    equal([listing.items.length, listing.hasMore], [70, false]);
+    equal(asked, ['q=a%26b&limit=50', 'q=a%26b&limit=50&after=50', 'q=a%26b&limit=70']);
+  },
+
+  async listing_refusal_saysWhy_andKeepsWhatWasRead() {
+    globalThis.fetch = async () => Response.json({ items: [1], after: null });
+    const listing = new Listing('/list', 'items');
+    await until(listing, () => listing.state === 'ready');
+    globalThis.fetch = async () => Response.json({ detail: 'stopping' }, { status: 503 });
+    await listing.read();
+    equal([listing.state, listing.items], ['failed', [1]]);
+    equal(listing.problem, { key: 'reason.said', values: { message: 'stopping' } });
+  },
+
+  async resource_thatIsNotThere_isGone_andNoProblem() {
+    globalThis.fetch = async () => Response.json({ detail: 'there is no such client' }, { status: 404 });
+    const resource = new Resource('/one');
+    await until(resource, () => resource.state === 'gone');
+    equal([resource.document, resource.problem], [undefined, undefined]);
   },
 
   name_isWhatAnAddressCanCarry() {

@@ -27,7 +27,8 @@
 
 //   view-overview, view-groups, view-clients
 //                                       links; aria-current tells the current page
-//   groups-app, groups-group, groups-open, groups-recent
+//   groups-app, groups-group, groups-open
+//   group                               each group of the app; group-none, group-more
 //   groups-all                          link back to the choice; in a narrow window only
 //   groups-user                         who acts; taken like chat-app
 //   groups-status                       data-state = connecting | online | waiting | idle
@@ -56,7 +57,7 @@
 //   client-user, client-since, client-address, client-protocol, client-expiry, client-held,
 //   client-subscriptions                data-value = the raw value
 //   client-filter                       each subscription
-//   client-disconnect, client-disconnect-form, client-disconnect-do, client-done
+//   client-end, client-end-form, client-end-do, client-done
 
 import { ChatClient } from './chat/chat-client.js';
 import { sweepStorage } from './chat/mqtt-link.js';

@@ -5,16 +5,20 @@ import { GroupWatch } from '../groups/group-watch.js';
 import { remember, remembered } from '../remembered.js';
 import { route } from '../route.js';
 import { problemOf } from '../server/http.js';
-import { count } from '../text/format.js';
+import { Listing } from '../server/listing.js';
+import { count, moment } from '../text/format.js';
 import { sentence, t } from '../text/language.js';
-import { back, field, halves, nothingChosen } from './browse.js';
+import { back, field, halves, list, nothingChosen } from './browse.js';
 import { daysAndEvents } from './event-list.js';
 import './event-composer.js';
+import { Every } from './every.js';
 import { LightElement } from './light-element.js';
 import { nameField } from './name-field.js';
 import { StickToEnd } from './stick-to-end.js';
 
-const RECENT_MAX = 12;
+const READ_MS = 5000;
+/** As many characters of a group's last message are drawn at most; fewer have room. */
+const SNIPPET = 120;
 const NO_FILTER = { user: '', from: '', to: '' };
 
 /** The groups: which one, what happened in it, and what the operator does there. */
@@ -27,6 +31,8 @@ class GroupsPage extends LightElement {
 
   watch;
   #stop;
+  #groups;
+  #listed;
   #place;
   #stick = new StickToEnd(this);
 
@@ -37,27 +43,33 @@ class GroupsPage extends LightElement {
     this.opened = new Set();
     this.user = remembered('groups.user', 'operator');
     this.follow(route);
+    new Every(this, READ_MS, () => this.#groups?.read());
   }
 
   disconnectedCallback() {
     this.#close();
+    this.#groups?.close();
     super.disconnectedCallback();
   }
 
   willUpdate() {
     if (route.view !== 'groups') return;
-    const place = route.item === undefined ? undefined : JSON.stringify([route.app, route.item]);
+    this.#listGroups(route.lastApp);
+    const place = JSON.stringify([route.app, route.item]);
     if (place === this.#place) return;
     this.#place = place;
     this.filter = NO_FILTER;
-    if (place === undefined) {
-      this.#close();
-      return;
-    }
-    this.wanted = { app: route.app, group: route.item };
-    remember('groups.recent', [this.wanted, ...recent().filter((other) =>
-      other.app !== route.app || other.group !== route.item)].slice(0, RECENT_MAX));
-    this.#open({});
+    this.#close();
+    this.wanted = { app: route.lastApp, group: route.item ?? '' };
+    if (route.item !== undefined) this.#open({});
+  }
+
+  #listGroups(app) {
+    if (app === this.#listed) return;
+    this.#listed = app;
+    this.#groups?.close();
+    this.#groups = new Listing(`/v1/apps/${encodeURIComponent(app)}/groups`, 'groups');
+    this.#groups.watch(() => this.requestUpdate());
   }
 
   render() {
@@ -135,34 +147,37 @@ class GroupsPage extends LightElement {
   #picker() {
     const { app, group } = this.wanted;
     const set = (what) => (value) => { this.wanted = { ...this.wanted, [what]: value }; };
-    const names = recent();
     return html`
       <section class="card pick" aria-labelledby="pick-heading">
         <h2 id="pick-heading">${t('groups.heading')}</h2>
         <form @submit=${(event) => this.#pick(event)}>
           ${field('groups-app', t('chat.app'), app, set('app'))}
           ${field('groups-group', t('chat.group'), group, set('group'))}
-          <button class="send" data-testid="groups-open"
-            ?disabled=${!isName(app) || !isName(group)}>${t('groups.open')}</button>
+          <button class="send" data-testid="groups-open" ?disabled=${!isName(app) || !isNameOrNone(group)}>${
+            t(group === '' ? 'groups.list' : 'groups.open')}</button>
         </form>
-        ${app !== '' && group !== '' && !(isName(app) && isName(group))
+        ${app !== '' && !(isName(app) && isNameOrNone(group))
           ? html`<p class="problem" role="alert"><span>${t('groups.nameProblem')}</span></p>` : nothing}
-        ${names.length > 0 ? html`
-          <h3>${t('groups.recent')}</h3>
-          <ul class="items">${names.map((name) => this.#recent(name))}</ul>` : nothing}
+        <h3>${t('groups.of', { app: this.#listed })}</h3>
+        ${list(this.#groups, { testid: 'group', empty: t('groups.none'), row: (group) => this.#line(group) })}
       </section>`;
   }
 
-  #recent({ app, group }) {
-    const current = app === route.app && group === route.item;
-    return html`<li><a href=${route.href('groups', app, group)} aria-current=${current ? 'true' : nothing}
-      data-testid="groups-recent"><bdi>${group}</bdi> <small><bdi>${app}</bdi></small></a></li>`;
+  #line({ groupId, seq, updateTime, lastMessage }) {
+    return {
+      name: groupId,
+      href: route.href('groups', this.#listed, groupId),
+      current: this.#listed === route.app && groupId === route.item,
+      said: updateTime > 0 ? moment(updateTime) : t('groups.last', { seq }),
+      more: lastMessage && (lastMessage.status === 0 ? t('chat.withdrawn')
+        : `${lastMessage.userId}: ${lastMessage.content.slice(0, SNIPPET)}`),
+    };
   }
 
   #pick(event) {
     event.preventDefault();
     const { app, group } = this.wanted;
-    if (isName(app) && isName(group)) route.to('groups', app, group);
+    if (isName(app) && isNameOrNone(group)) route.to('groups', app, group === '' ? undefined : group);
   }
 
   #feed() {
@@ -293,9 +308,8 @@ class GroupsPage extends LightElement {
   }
 }
 
-function recent() {
-  const names = remembered('groups.recent', []);
-  return Array.isArray(names) ? names.filter((name) => isName(name?.app ?? '') && isName(name?.group ?? '')) : [];
+function isNameOrNone(group) {
+  return group === '' || isName(group);
 }
 
 customElements.define('herald-groups', GroupsPage);

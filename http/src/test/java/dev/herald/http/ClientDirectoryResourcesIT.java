@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The clients of an app over HTTP. */
-class ClientResourcesIT {
+class ClientDirectoryResourcesIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String CLIENTS = "/v1/apps/a/clients";
   private static final String MARKUP = "<b>1/2?%&\"";

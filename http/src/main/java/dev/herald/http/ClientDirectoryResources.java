@@ -17,12 +17,12 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** The MQTT clients of an app: {@code /v1/apps/{appId}/clients}. Thread-safe. */
-final class ClientResources {
+final class ClientDirectoryResources {
   private static final int LIMIT_DEFAULT = 50;
 
   private final ClientDirectory clients;
 
-  ClientResources(ClientDirectory clients) {
+  ClientDirectoryResources(ClientDirectory clients) {
     this.clients = clients;
   }
 
