@@ -101,6 +101,21 @@ class DamagedStoreIT {
     assertThat(ended.err()).contains("herald: ", file().toString(), "directory");
   }
 
+  @Test
+  void logDamagedAfterAKill_isRefusedWithWhatToDo() throws IOException {
+    try (var server = HeraldProcess.start(data);
+        var api = new GroupApi(server, "a")) {
+      api.create("g", "u", "acknowledged");
+      server.kill();
+    }
+    Path log = data.resolve(FILE + "-wal");
+    byte[] bytes = Files.readAllBytes(log);
+    bytes[bytes.length - 100] ^= 1;
+    Files.write(log, bytes);
+
+    assertRefused(log.toString(), "is damaged", "Restore", "truncate -s");
+  }
+
   private void write(long offset, byte[] bytes) throws IOException {
     try (FileChannel channel = FileChannel.open(file(), StandardOpenOption.WRITE)) {
       channel.write(ByteBuffer.wrap(bytes), offset);

@@ -13,9 +13,6 @@ import dev.herald.it.harness.HeraldProcess;
 import dev.herald.it.harness.Mosquitto;
 import dev.herald.it.harness.Mqtt5;
 import java.io.IOException;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,33 +37,14 @@ class RestartIT {
       await()
           .atMost(Duration.ofSeconds(30))
           .until(() ->
-              metric(server, "herald_relay_saved_total{kind=\"message\"}") >= MESSAGES
-                  && metric(server, "herald_relay_backlog_bytes") == 0);
+              server.metric("herald_relay_saved_total{kind=\"message\"}") >= MESSAGES
+                  && server.metric("herald_relay_backlog_bytes") == 0);
       server.kill();
     } else {
       assertThat(server.stop().code()).isZero();
       assertThat(server.problems()).isEmpty();
     }
     server.restart();
-  }
-
-  private static double metric(HeraldProcess server, String name) {
-    try (HttpClient client = HttpClient.newHttpClient()) {
-      HttpRequest request = HttpRequest.newBuilder(server.http("/metrics")).build();
-      return client
-          .send(request, BodyHandlers.ofString())
-          .body()
-          .lines()
-          .filter(line -> line.startsWith(name + " "))
-          .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
-          .findFirst()
-          .orElseThrow(() -> new AssertionError("no metric " + name));
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError(e);
-    }
   }
 
   private static Mqtt5 client(HeraldProcess server, String app, String id) {

@@ -1,5 +1,6 @@
 package dev.herald.sql;
 
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -15,8 +16,20 @@ import java.sql.SQLException;
 final class Damage {
   private static final long CHECKED_WHOLE_BYTES_MAX = 16L << 20;
   private static final int GROUPS_CHECKED = 100;
+  private static final String REMEDY =
+      "; restore it from a copy, or save what can be read of it with the command .recover of"
+          + " sqlite3";
 
   private Damage() {}
+
+  /** Returns what to say of a file that SQLite cannot open. */
+  static String sentence(Path file, SQLException failure) {
+    return "The database file "
+        + file
+        + (Outages.isDamage(failure)
+            ? " is damaged and cannot be opened" + REMEDY
+            : " cannot be opened");
+  }
 
   /**
    * Checks the database.
@@ -30,7 +43,7 @@ final class Damage {
         database.bytes() <= CHECKED_WHOLE_BYTES_MAX ? pages(connection) : heads(connection);
     if (!finding.isEmpty()) {
       throw Database.unusable(
-          "The database file " + database.file() + " is damaged: " + finding, null);
+          "The database file " + database.file() + " is damaged: " + finding + REMEDY, null);
     }
   }
 
@@ -50,7 +63,7 @@ final class Damage {
     String finding = database.bytes() <= CHECKED_WHOLE_BYTES_MAX ? pages(connection) : "";
     if (!finding.isEmpty()) {
       throw Database.unusable(
-          "The database file " + database.file() + " is damaged: " + finding, null);
+          "The database file " + database.file() + " is damaged: " + finding + REMEDY, null);
     }
   }
 

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Arrays;
@@ -67,9 +68,26 @@ final class Database {
     return file;
   }
 
+  /** Where its write-ahead log is. */
+  Path log() {
+    return file.resolveSibling(file.getFileName() + "-wal");
+  }
+
   /** Returns the size of the file and its write-ahead log on disk; 0 while there is none. */
   long bytes() {
-    return sizeOf(file) + sizeOf(file.resolveSibling(file.getFileName() + "-wal"));
+    return sizeOf(file) + sizeOf(log());
+  }
+
+  /** Returns which file is at a path: equal for the same one only; null if there is none. */
+  static @Nullable Object identity(Path path) throws SQLException {
+    try {
+      Object key = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+      return key == null ? path : key; // some file systems cannot tell
+    } catch (NoSuchFileException absent) {
+      return null;
+    } catch (IOException e) {
+      throw new SQLException("cannot look at " + path, e);
+    }
   }
 
   /**

@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * when another connection has written.
  */
 final class EventWriter implements AutoCloseable {
+  private static final int PROOF_BYTES = 1 << 20;
+
   private final Connection connection;
   private final PreparedStatement dataVersion;
   private final PreparedStatement lookAtLog;
@@ -134,6 +136,29 @@ final class EventWriter implements AutoCloseable {
   /** Returns how long the write-ahead log is; not within a transaction. */
   Checkpointer.Log log() throws SQLException {
     return Checkpointer.Log.of(lookAtLog);
+  }
+
+  /**
+   * Writes and syncs a bounded amount that leaves nothing behind.
+   *
+   * <p>After a failure a commit that happens to be small might succeed where the next one fails
+   * again: what the failed one wrote has its place in the log. And a commit whose sync failed lies
+   * there complete: after a kill SQLite would take it for one that succeeded. This one takes its
+   * place.
+   */
+  void prove() throws SQLException {
+    connection.setAutoCommit(false);
+    Jdbc.execute(connection, "CREATE TABLE proof (filler BLOB)");
+    Jdbc.execute(connection, "INSERT INTO proof VALUES (zeroblob(" + PROOF_BYTES + "))");
+    Jdbc.execute(connection, "DROP TABLE proof"); // overwritten and written, by secure_delete
+    connection.setAutoCommit(true);
+  }
+
+  /** Brings all that was committed from the log to the database file. */
+  void writeBack() throws SQLException {
+    if (Jdbc.number(connection, "PRAGMA wal_checkpoint(FULL)") != 0) {
+      throw new SQLException("not all of the log could be brought to the database file");
+    }
   }
 
   @Override

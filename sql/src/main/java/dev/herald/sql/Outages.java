@@ -12,11 +12,13 @@ import org.sqlite.SQLiteException;
 
 /**
  * Counts and tells the failures of one operation. The log has one line when it begins to fail and
- * one when it works again, not one for every request between. Thread-safe.
+ * one when it works again, not one for every request between. That a page is damaged is told once:
+ * that others can be read mends nothing. Thread-safe.
  */
 final class Outages {
   private static final Logger LOG = System.getLogger(SqliteStore.class.getName());
 
+  private static final int SQLITE_IOERR = 10;
   private static final int SQLITE_CORRUPT = 11;
   private static final int SQLITE_CONSTRAINT = 19;
   private static final int SQLITE_NOTADB = 26;
@@ -25,6 +27,11 @@ final class Outages {
   private final Path file;
   private final Metrics.Counter failures;
   private final AtomicBoolean failing = new AtomicBoolean();
+
+  /** Whether the log has the line that it begins to fail, and not yet that it works. */
+  private final AtomicBoolean announced = new AtomicBoolean();
+
+  private final AtomicBoolean damaged = new AtomicBoolean();
 
   Outages(String operation, Path file, Metrics metrics) {
     this.operation = operation;
@@ -35,12 +42,28 @@ final class Outages {
             "operation",
             operation,
             "Requests the store refused because the database could not do its work.");
+    metrics.gauge(
+        "herald_store_" + operation + "_failing",
+        "1 while the last such operation of the store failed, 0 while it works.",
+        () -> failing.get() ? 1 : 0);
+    metrics.gauge(
+        "herald_store_" + operation + "_damaged",
+        "1 since such an operation met a damaged page of the database file, 0 before.",
+        () -> damaged.get() ? 1 : 0);
+  }
+
+  /** Returns whether the operation failed the last time. */
+  boolean isFailing() {
+    return failing.get();
   }
 
   /** Notes that the operation worked. */
   void succeeded() {
-    if (failing.get() && failing.compareAndSet(true, false)) {
-      LOG.log(Level.INFO, "store.recovered operation=" + operation + " file=" + file);
+    if (failing.get()) {
+      failing.set(false);
+      if (announced.compareAndSet(true, false)) {
+        LOG.log(Level.INFO, "store.recovered operation=" + operation + " file=" + file);
+      }
     }
   }
 
@@ -56,16 +79,13 @@ final class Outages {
           cause);
     }
     failures.increment();
-    if (failing.compareAndSet(false, true)) {
-      boolean corrupted = isDamage(cause);
-      LOG.log(
-          corrupted ? Level.ERROR : Level.WARNING,
-          (corrupted ? "store.corrupted" : "store.failed")
-              + " operation="
-              + operation
-              + " file="
-              + file,
-          cause);
+    failing.set(true);
+    if (isDamage(cause)) {
+      if (damaged.compareAndSet(false, true)) {
+        LOG.log(Level.ERROR, "store.corrupted operation=" + operation + " file=" + file, cause);
+      }
+    } else if (announced.compareAndSet(false, true)) {
+      LOG.log(Level.WARNING, "store.failed operation=" + operation + " file=" + file, cause);
     }
     return new HeraldException(
         ErrorCode.STORE_UNAVAILABLE, "The store cannot " + operation + " now.", cause);
@@ -75,6 +95,11 @@ final class Outages {
   static boolean isDamage(SQLException failure) {
     int code = resultCode(failure);
     return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+  }
+
+  /** Returns whether a failure says that the disk did not do what it was told. */
+  static boolean isDisk(SQLException failure) {
+    return resultCode(failure) == SQLITE_IOERR;
   }
 
   /** Returns SQLite's primary result code, or 0 if the failure is not SQLite's. */

@@ -13,13 +13,13 @@ import dev.herald.core.event.GroupNotice;
 import dev.herald.core.metric.Metrics;
 import dev.herald.core.store.Scope;
 import dev.herald.core.store.Store;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Writing: one connection; each append is one transaction, and its commit is synced. A failure
  * closes the connection, which rolls back whatever it had begun, and the next append opens a new
- * one: so the store works again as soon as the cause is gone, and no state can linger.
+ * one: so the store works again as soon as the cause is gone, and no state can linger. After a
+ * failure nothing is taken until {@link EventWriter#prove} has shown that there is room again.
  *
  * <p>Reading: a few connections that can only read. Write-ahead logging lets them see the last
  * commit while the writer goes on. The log is written back by a {@link Checkpointer}.
@@ -47,6 +48,16 @@ public final class SqliteStore implements Store {
 
   @GuardedBy("writing")
   private @Nullable EventWriter writer;
+
+  /** Which files the writer has open. */
+  @GuardedBy("writing")
+  private @Nullable Object fileIdentity;
+
+  @GuardedBy("writing")
+  private @Nullable Object logIdentity;
+
+  @GuardedBy("writing")
+  private boolean logLost;
 
   private volatile @Nullable HikariDataSource readers;
 
@@ -89,6 +100,10 @@ public final class SqliteStore implements Store {
             "The database file " + database.file() + " cannot be opened for reading", e);
       }
       writer = session;
+      fileIdentity = Database.identity(database.file());
+      logIdentity = Database.identity(database.log());
+    } catch (SQLException e) {
+      throw Database.unusable("The database file cannot be found", e);
     } finally {
       writing.unlock();
     }
@@ -245,6 +260,7 @@ public final class SqliteStore implements Store {
 
   /** Opens the database, brings its schema to this version and looks for damage. */
   private EventWriter open() {
+    LogDamage.check(database.file());
     try {
       Connection connection = database.openWriter(true);
       try {
@@ -256,8 +272,7 @@ public final class SqliteStore implements Store {
       }
       return EventWriter.over(connection);
     } catch (SQLException e) {
-      String what = Outages.isDamage(e) ? " is damaged and cannot be opened" : " cannot be opened";
-      throw Database.unusable("The database file " + database.file() + what, e);
+      throw Database.unusable(Damage.sentence(database.file(), e), e);
     }
   }
 
@@ -282,31 +297,105 @@ public final class SqliteStore implements Store {
     EventWriter session = writer;
     writer = null;
     try {
-      if (session == null) {
-        session = EventWriter.over(database.openWriter(false));
-      }
-      if (!Files.exists(database.file())) {
-        throw new SQLException("the file was removed: " + database.file());
-      }
+      checkFile();
       if (checkpointer.isFull()) {
         throw new SQLException(
             "the write-ahead log has reached store.logBytesMax and cannot be written back");
       }
+      if (session == null) {
+        session = openAgain();
+      }
+      checkLog(session);
       work.on(session);
-      checkpointer.committed(session.log());
       writer = session;
       commits.increment();
       writeOutages.succeeded();
+      noteLog(session);
     } catch (SQLException e) {
       closeAfter(e, session);
-      throw writeOutages.failed(e);
-    } catch (RuntimeException e) {
+      HeraldException refusal = writeOutages.failed(e);
+      if (Outages.isDisk(e)) {
+        overwrite(e);
+      }
+      throw refusal;
+    } catch (RuntimeException | Error e) {
       closeAfter(e, session);
       throw e;
     }
   }
 
-  private static void closeAfter(Exception failure, @Nullable EventWriter session) {
+  /** Looks how long the log is. What was written is kept, whatever comes of it. */
+  @GuardedBy("writing")
+  private void noteLog(EventWriter session) {
+    try {
+      checkpointer.committed(session.log());
+    } catch (SQLException e) {
+      writer = null;
+      closeAfter(e, session);
+      HeraldException _ = writeOutages.failed(e);
+    }
+  }
+
+  /** Makes sure that what is written will be found again: the path leads to the open file. */
+  @GuardedBy("writing")
+  private void checkFile() throws SQLException {
+    if (!Objects.equals(Database.identity(database.file()), fileIdentity)) {
+      throw new SQLException("the file was removed or replaced: " + database.file());
+    }
+  }
+
+  /**
+   * Makes sure of the same for the log. One that was removed is there only as long as it is open:
+   * what it has is brought to the database file, and no more is taken until a restart, which makes
+   * a new one.
+   */
+  @GuardedBy("writing")
+  private void checkLog(EventWriter session) throws SQLException {
+    Object present = Database.identity(database.log());
+    if (logIdentity == null) {
+      logIdentity = present; // SQLite makes it when it is first needed
+    }
+    if (!Objects.equals(present, logIdentity)) {
+      logLost = true;
+      session.writeBack();
+      throw logLost();
+    }
+  }
+
+  private SQLException logLost() {
+    return new SQLException(
+        "the write-ahead log was removed or replaced, restart the server: " + database.log());
+  }
+
+  @GuardedBy("writing")
+  private EventWriter openAgain() throws SQLException {
+    if (logLost) {
+      throw logLost();
+    }
+    EventWriter session = EventWriter.over(database.openWriter(false));
+    if (writeOutages.isFailing()) {
+      try {
+        session.prove();
+      } catch (SQLException e) {
+        Jdbc.closeAfter(e, session);
+        throw e;
+      }
+    }
+    logIdentity = Database.identity(database.log());
+    return session;
+  }
+
+  /** Has nothing of a failed commit stay in the log; what fails here fails the next write too. */
+  @GuardedBy("writing")
+  private void overwrite(SQLException failure) {
+    try {
+      writer = openAgain();
+    } catch (SQLException again) {
+      failure.addSuppressed(again);
+    }
+  }
+
+  private static void closeAfter(Throwable failure, @Nullable EventWriter session) {
     if (session != null) {
       Jdbc.closeAfter(failure, session);
     }

@@ -31,7 +31,7 @@ class CheckpointerTest {
   private static final GroupKey G = new GroupKey("app", "group");
   private static final long KIB = 1 << 10;
   private static final long CHECKPOINT_BYTES = 256 * KIB;
-  private static final long LOG_BYTES_MAX = 1024 * KIB;
+  private static final long LOG_BYTES_MAX = 4096 * KIB;
   private static final StoreSettings SETTINGS =
       new StoreSettings(
           0, 1024 * KIB, 1024 * KIB, 0, CHECKPOINT_BYTES, LOG_BYTES_MAX, 2, Duration.ofMillis(300));

@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -141,6 +142,78 @@ class SqliteOutageTest {
   }
 
   @Test
+  void append_fileReplacedByACopy_isRefusedUntilTheOldOneIsBack() throws IOException {
+    GroupEvent first = events.next(G);
+    GroupEvent second = events.next(G);
+    store.append(List.of(first));
+    Path away = data.resolve("away.db");
+    Files.move(file, away);
+    Files.copy(away, file);
+
+    refused(() -> store.append(List.of(second)));
+    refused(() -> store.append(List.of(second)));
+
+    Files.move(away, file, StandardCopyOption.REPLACE_EXISTING);
+    store.append(List.of(second));
+    assertThat(store.eventsAfter(G, 0, 10)).containsExactly(first, second);
+  }
+
+  @Test
+  void append_logRemoved_isRefusedUntilARestartAndNothingIsLost() throws IOException {
+    GroupEvent first = events.next(G);
+    GroupEvent second = events.next(G);
+    store.append(List.of(first));
+    Files.delete(data.resolve("herald.db-wal"));
+
+    refused(() -> store.append(List.of(second)));
+    refused(() -> store.append(List.of(second)));
+    assertThat(store.check()).isFalse();
+    assertThat(store.eventsAfter(G, 0, 10)).containsExactly(first);
+
+    // as if it were killed now
+    Path copy = Files.createDirectories(data.resolve("copy"));
+    Files.copy(file, copy.resolve("herald.db"));
+    Files.copy(data.resolve("herald.db-shm"), copy.resolve("herald.db-shm"));
+    try (SqliteStore restarted = new SqliteStore(copy, Stores.SETTINGS, new Metrics())) {
+      restarted.start();
+      restarted.append(List.of(second));
+      assertThat(restarted.eventsAfter(G, 0, 10)).containsExactly(first, second);
+    }
+  }
+
+  @Test
+  void append_afterAFailure_needsRoomAgain() throws SQLException, IOException {
+    store.append(List.of(events.next(G)));
+    try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + file)) {
+      Jdbc.execute(other, "BEGIN IMMEDIATE");
+      refused(() -> store.append(List.of(events.next(G))));
+      Jdbc.execute(other, "ROLLBACK");
+    }
+    assertThat(metric("herald_store_write_failing")).isEqualTo(1);
+    assertThat(data.resolve("herald.db-wal"))
+        .satisfies(log -> assertThat(Files.size(log)).isLessThan(1 << 20));
+
+    assertThat(store.check()).isTrue();
+
+    assertThat(Files.size(data.resolve("herald.db-wal")))
+        .as("after it was written to see whether there is room")
+        .isGreaterThanOrEqualTo(1 << 20);
+    assertThat(metric("herald_store_write_failing")).isZero();
+    try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + file)) {
+      assertThat(Jdbc.number(other, "SELECT count(*) FROM sqlite_schema WHERE name = 'proof'"))
+          .isZero();
+    }
+  }
+
+  private long metric(String name) {
+    return metrics.all().stream()
+        .filter(metric -> metric.name().equals(name))
+        .findFirst()
+        .orElseThrow()
+        .value();
+  }
+
+  @Test
   void read_pageDamagedMeanwhile_isRefusedAndLogged() throws IOException {
     List<GroupEvent> stored = new ArrayList<>();
     for (int i = 0; i < 2000; i++) {
@@ -157,7 +230,10 @@ class SqliteOutageTest {
 
     refused(() -> store.eventsAfter(G, 0, 2000));
 
-    assertThat(failures("read")).isEqualTo(1);
+    assertThat(store.eventsAfter(new GroupKey("app", "none"), 0, 10)).isEmpty();
+    refused(() -> store.eventsAfter(G, 0, 2000));
+    assertThat(failures("read")).isEqualTo(2);
+    assertThat(metric("herald_store_read_damaged")).isEqualTo(1);
     assertThat(logs.lines()).containsExactly("SEVERE store.corrupted operation=read file=" + file);
   }
 

@@ -38,9 +38,13 @@ public final class EmbeddedJournal implements Journal {
   private final BlockingQueue<Entry> queue = new ArrayBlockingQueue<>(QUEUE_COMMANDS_MAX);
   private final Object lifecycle = new Object();
   private final Metrics.Counter refused;
+  private final Metrics.Counter unkept;
   private final Metrics.Counter batches;
   private volatile boolean closed;
   private @Nullable Thread writer;
+
+  /** Whether the last batch could not be kept; the writer's. */
+  private boolean failing;
 
   /**
    * Makes a journal that is not started.
@@ -52,6 +56,10 @@ public final class EmbeddedJournal implements Journal {
         metrics.counter(
             "herald_journal_refused_total",
             "Commands refused because the journal's queue was full.");
+    this.unkept =
+        metrics.counter(
+            "herald_journal_failed_total",
+            "Commands refused because their batch could not be kept.");
     this.batches = metrics.counter("herald_journal_batches_total", "Batches of commands applied.");
     metrics.gauge("herald_journal_waiting_commands", "Commands waiting to be stored.", queue::size);
   }
@@ -133,12 +141,17 @@ public final class EmbeddedJournal implements Journal {
       for (int i = 0; i < batch.size(); i++) {
         batch.get(i).complete(results.get(i));
       }
-    } catch (RuntimeException failure) {
+      failing = false;
+    } catch (Throwable failure) { // an error as well: whoever waits must be told, and others served
       HeraldException refusal = HeraldException.of(failure);
-      LOG.log(
-          Level.ERROR,
-          "journal.batch_failed commands=" + batch.size() + " code=" + refusal.code(),
-          failure);
+      unkept.add(batch.size());
+      if (!failing || refusal != failure) { // a store that is away is told once, not by each batch
+        LOG.log(
+            Level.ERROR,
+            "journal.batch_failed commands=" + batch.size() + " code=" + refusal.code(),
+            failure);
+      }
+      failing = true;
       batch.forEach(entry -> entry.outcome.completeExceptionally(refusal));
     }
   }

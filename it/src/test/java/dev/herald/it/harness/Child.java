@@ -169,6 +169,16 @@ public final class Child implements AutoCloseable {
     process.onExit().join();
   }
 
+  /** Sends SIGKILL once so much time has passed, and waits for the end. */
+  public void killAfter(Duration time) {
+    try {
+      process.waitFor(time.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    kill();
+  }
+
   /**
    * Waits until it ends by itself.
    *

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -16,7 +17,7 @@ public final class GatewaySocket implements AutoCloseable, WebSocket.Listener {
   private static final int WAIT_SECONDS_MAX = 20;
 
   private final HttpClient http = HttpClient.newHttpClient();
-  private final BlockingQueue<String> frames = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Optional<String>> frames = new LinkedBlockingQueue<>();
   private final CompletableFuture<Closed> closed = new CompletableFuture<>();
   private final StringBuilder part = new StringBuilder();
   private final WebSocket socket;
@@ -58,7 +59,7 @@ public final class GatewaySocket implements AutoCloseable, WebSocket.Listener {
   public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence text, boolean last) {
     part.append(text);
     if (last) {
-      frames.add(part.toString());
+      frames.add(Optional.of(part.toString()));
       part.setLength(0);
     }
     from.request(1);
@@ -67,13 +68,18 @@ public final class GatewaySocket implements AutoCloseable, WebSocket.Listener {
 
   @Override
   public @Nullable CompletionStage<?> onClose(WebSocket from, int status, String reason) {
-    closed.complete(new Closed(status, reason));
+    end(new Closed(status, reason));
     return null;
   }
 
   @Override
   public void onError(WebSocket from, Throwable error) {
-    closed.complete(new Closed(1006, String.valueOf(error)));
+    end(new Closed(1006, String.valueOf(error)));
+  }
+
+  private void end(Closed how) {
+    closed.complete(how);
+    frames.add(Optional.empty());
   }
 
   /** Sends a text frame. */
@@ -88,14 +94,24 @@ public final class GatewaySocket implements AutoCloseable, WebSocket.Listener {
    */
   public JsonNode next() {
     try {
-      String frame = frames.poll(WAIT_SECONDS_MAX, TimeUnit.SECONDS);
-      if (frame == null) {
+      Optional<String> frame = frames.poll(WAIT_SECONDS_MAX, TimeUnit.SECONDS);
+      if (frame == null || frame.isEmpty()) {
         throw new AssertionError("no frame; closed: " + closed.getNow(null));
       }
-      return GroupApi.json(frame);
+      return GroupApi.json(frame.get());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionError("interrupted", e);
+    }
+  }
+
+  /** Waits for the next frame however long it takes; empty when the connection ended. */
+  public Optional<String> nextText() {
+    try {
+      return frames.take();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
     }
   }
 

@@ -3,6 +3,9 @@ package dev.herald.it.harness;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -189,6 +192,30 @@ public final class HeraldProcess implements AutoCloseable {
     return log().lines().stream().filter(line -> PROBLEM.matcher(line).matches()).toList();
   }
 
+  /**
+   * One of its metrics.
+   *
+   * @param name the name with its labels, as it is exported
+   */
+  public double metric(String name) {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      HttpRequest request = HttpRequest.newBuilder(http("/metrics")).build();
+      return client
+          .send(request, BodyHandlers.ofString())
+          .body()
+          .lines()
+          .filter(line -> line.startsWith(name + " "))
+          .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+          .findFirst()
+          .orElseThrow(() -> new AssertionError("no metric " + name));
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
   /** Its process id. */
   public long pid() {
     return child.pid();
@@ -210,6 +237,17 @@ public final class HeraldProcess implements AutoCloseable {
     child.terminate();
     int code = child.awaitEnd(Duration.ofSeconds(30)).code();
     return new Stopped(code, Duration.ofNanos(System.nanoTime() - since));
+  }
+
+  /**
+   * Starts it again, after it ended, and kills it while it starts.
+   *
+   * @param after how long it may run before, unless it ends by itself
+   */
+  public void killWhileStarting(Duration after) {
+    child.close();
+    child = launch(ports);
+    child.killAfter(after);
   }
 
   /** Starts it again, after it ended, with the same data on the same ports. */
