@@ -22,7 +22,7 @@ class EmbeddedRegistryTest extends RegistryContract {
 
   @Test
   void register_termNotPositive_isAMistake() {
-    Registry.Node node = new Registry.Node("a", "1", 0, 0, 0, 0);
+    Registry.Node node = new Registry.Node("a", "host", "1", 0, 0, 0, 0);
 
     try (Registry registry = open()) {
       assertThatThrownBy(() -> registry.register(node, Duration.ZERO))

@@ -2,8 +2,13 @@ package dev.herald.core.registry;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 
-/** Knows the live nodes. A node is live while its lease is. Thread-safe. */
+/**
+ * Knows the live nodes, and which of them owns each chat. A node is live while its lease is; what
+ * it owns is nobody's when its lease ends. Thread-safe.
+ */
 public interface Registry extends AutoCloseable {
   /**
    * Registers a node under a lease.
@@ -17,6 +22,27 @@ public interface Registry extends AutoCloseable {
   /** Returns the live nodes, ordered by id. */
   List<Node> nodes();
 
+  /**
+   * Takes a chat for a node unless a live node owns it: of several nodes that try at once, one gets
+   * it. Never blocks.
+   *
+   * @param lease the node's
+   * @return completes with who owns the chat now; the same again for the lease that has it. Fails
+   *     with a {@link dev.herald.core.error.HeraldException} NODE_UNREACHABLE if the lease has
+   *     ended. The epoch is greater than that of every ownership of this chat before
+   */
+  CompletionStage<ChatOwner> takeChat(ChatKey chat, Lease lease);
+
+  /** Returns, by a stage, who owns a chat; nothing if no live node does. Never blocks. */
+  CompletionStage<Optional<ChatOwner>> chatOwner(ChatKey chat);
+
+  /**
+   * Gives up a chat. Does nothing unless this is its owner. Never blocks.
+   *
+   * @return completes when others may take it
+   */
+  CompletionStage<Void> releaseChat(ChatKey chat, ChatOwner owner);
+
   @Override
   void close();
 
@@ -24,6 +50,7 @@ public interface Registry extends AutoCloseable {
    * A node and where to reach it.
    *
    * @param id unique among nodes
+   * @param host the name or address others reach it at
    * @param version the version it runs
    * @param mqttPort its MQTT port, 0 if it has none
    * @param wsPort its port of MQTT over WebSocket, 0 if it has none
@@ -31,7 +58,29 @@ public interface Registry extends AutoCloseable {
    * @param startedAtMs when it started, milliseconds since 1970
    */
   record Node(
-      String id, String version, int mqttPort, int wsPort, int httpPort, long startedAtMs) {}
+      String id,
+      String host,
+      String version,
+      int mqttPort,
+      int wsPort,
+      int httpPort,
+      long startedAtMs) {}
+
+  /**
+   * Names a chat.
+   *
+   * @param appId the app
+   * @param chatId the chat, unique within the app
+   */
+  record ChatKey(String appId, String chatId) {}
+
+  /**
+   * Who owns a chat.
+   *
+   * @param node the node that relays it
+   * @param epoch the number of this ownership; greater with every new owner of the chat
+   */
+  record ChatOwner(Node node, long epoch) {}
 
   /** A node's right to be called live. */
   interface Lease extends AutoCloseable {

@@ -1,0 +1,38 @@
+package dev.herald.core.chat;
+
+import dev.herald.core.route.Lane;
+import dev.herald.core.route.Message;
+
+/**
+ * A client in one chat, as its edge has it. What the chat tells is told on the seat's lane, in the
+ * chat's order. Two seats are the same place if they are equal.
+ */
+public interface Seat {
+  /** Returns the thread that owns the seat. */
+  Lane lane();
+
+  /** Returns who sits here. From any thread. */
+  Who who();
+
+  /** Takes what was said in the chat, or happened to it. On the lane; must not block nor throw. */
+  void take(Message message);
+
+  /**
+   * Is in the chat no longer: the last word. On the lane; must not block nor throw. Not told to a
+   * seat that left.
+   */
+  void closed();
+
+  /**
+   * A participant.
+   *
+   * @param clientId the client, by which a chat knows its participants
+   * @param userId its user, empty for none
+   */
+  record Who(String clientId, String userId) {
+    /** Returns whether this is the same client, or another one of the same user. */
+    boolean isSameUser(Who other) {
+      return clientId.equals(other.clientId) || (!userId.isEmpty() && userId.equals(other.userId));
+    }
+  }
+}
