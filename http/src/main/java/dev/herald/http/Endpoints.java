@@ -17,6 +17,8 @@ final class Endpoints {
 
   private static final String APP = "/v1/apps/{appId}";
   private static final String GROUP = APP + "/groups/{groupId}";
+  private static final String CHATS = APP + "/chats";
+  private static final String CHAT = CHATS + "/{chatId}";
   private static final String USER = APP + "/users/{userId}";
 
   private Endpoints() {}
@@ -32,6 +34,7 @@ final class Endpoints {
     all.addAll(contract(hub, settings, gateways));
     all.addAll(resources(hub, settings.requestBytesMax(), waits));
     all.addAll(relay(hub));
+    all.addAll(chats(hub, settings.requestBytesMax()));
     all.addAll(operation(operator, pages));
     return List.copyOf(all);
   }
@@ -89,6 +92,16 @@ final class Endpoints {
         get(APP + "/clients", clients::list),
         get(APP + "/clients/{clientId}", clients::get),
         delete(APP + "/clients/{clientId}", clients::disconnect));
+  }
+
+  /** Chats, which are in memory only. */
+  private static List<Endpoint> chats(Hub hub, int requestBytesMax) {
+    ChatResources chats = new ChatResources(hub, requestBytesMax);
+    return List.of(
+        get(CHATS, chats::list),
+        get(CHAT, chats::get),
+        delete(CHAT, chats::end),
+        post(CHAT + "/messages", chats::say));
   }
 
   private static List<Endpoint> operation(OperatorApi operator, Pages pages) {

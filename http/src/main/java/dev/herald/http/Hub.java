@@ -1,6 +1,7 @@
 package dev.herald.http;
 
 import dev.herald.core.app.Apps;
+import dev.herald.core.chat.Chats;
 import dev.herald.core.client.ClientDirectory;
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
@@ -17,6 +18,7 @@ import dev.herald.core.web.Origins;
  * @param commands creates messages
  * @param queries finds them
  * @param apps the apps with their subscribers
+ * @param chats the chats of this node
  * @param router brings events to gateways; the edge adds its lane to it
  * @param ledger remembers the way of recent messages
  * @param clients the MQTT clients, to be looked after
@@ -28,6 +30,7 @@ public record Hub(
     GroupCommands commands,
     GroupQueries queries,
     Apps apps,
+    Chats chats,
     Router router,
     GroupLedger ledger,
     ClientDirectory clients,

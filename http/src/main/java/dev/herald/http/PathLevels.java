@@ -3,6 +3,7 @@ package dev.herald.http;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.herald.core.event.GroupKey;
 import dev.herald.core.event.GroupLimits;
+import dev.herald.core.registry.Registry.ChatKey;
 
 /**
  * The ids in the path of a resource: {@code /v1/apps/{appId}/groups/{groupId}/...}. Each is one
@@ -50,6 +51,11 @@ final class PathLevels {
   /** Returns the group of {@code /v1/apps/{appId}/groups/{groupId}}; throws as {@link #appId}. */
   GroupKey group() {
     return new GroupKey(appId(), id("groupId", COLLECTION_MEMBER));
+  }
+
+  /** Returns the chat of {@code /v1/apps/{appId}/chats/{chatId}}; throws as {@link #appId}. */
+  ChatKey chat() {
+    return new ChatKey(appId(), id("chatId", COLLECTION_MEMBER));
   }
 
   /**

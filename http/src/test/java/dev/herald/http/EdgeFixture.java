@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.herald.core.app.Apps;
 import dev.herald.core.bus.InProcessBus;
+import dev.herald.core.chat.ChatSettings;
+import dev.herald.core.chat.Chats;
 import dev.herald.core.config.PerApp;
 import dev.herald.core.config.SettingTree;
 import dev.herald.core.event.GroupCommand;
@@ -18,7 +20,11 @@ import dev.herald.core.group.LedgerSettings;
 import dev.herald.core.id.MessageIds;
 import dev.herald.core.journal.EmbeddedJournal;
 import dev.herald.core.metric.Metrics;
+import dev.herald.core.registry.EmbeddedRegistry;
+import dev.herald.core.registry.Membership;
+import dev.herald.core.registry.Registry;
 import dev.herald.core.route.Router;
+import dev.herald.core.route.ThreadLane;
 import dev.herald.core.web.Origins;
 import dev.herald.sql.SqliteStore;
 import dev.herald.sql.StoreSettings;
@@ -46,7 +52,13 @@ final class EdgeFixture implements AutoCloseable {
   final Metrics metrics = new Metrics();
   final AtomicBoolean listening = new AtomicBoolean(true);
   final Apps apps;
-  final Router router = new Router(1);
+  final Router router = new Router(2);
+
+  /** Where the test is in chats. */
+  final ThreadLane lane = new ThreadLane(1, "test-lane");
+
+  final EmbeddedRegistry registry = new EmbeddedRegistry(InstantSource.system());
+  final Chats chats;
   final SqliteStore store;
   final EmbeddedJournal journal = new EmbeddedJournal(metrics);
   final InProcessBus bus = new InProcessBus();
@@ -56,7 +68,19 @@ final class EdgeFixture implements AutoCloseable {
   final HttpEdge edge;
   final HttpClient client = HttpClient.newBuilder().build();
 
+  private final Membership membership =
+      new Membership(registry, new Registry.Node("node-1", "127.0.0.1", "1", 1883, 8083, 1, 1));
+
   private EdgeFixture(Path data, HttpSettings settings) {
+    chats =
+        new Chats(
+            membership,
+            bus,
+            router,
+            SettingTree.defaults(ChatSettings.class),
+            ChatEventJson::encode,
+            InstantSource.system(),
+            metrics);
     apps = new Apps(router, new Apps.Limits(1000, 1 << 20, 1 << 20), metrics);
     store = new SqliteStore(data, SettingTree.defaults(StoreSettings.class), metrics);
     commands = new GroupCommands(journal, new MessageIds(1, InstantSource.system(), 0));
@@ -71,6 +95,7 @@ final class EdgeFixture implements AutoCloseable {
                 commands,
                 new GroupQueries(store),
                 apps,
+                chats,
                 router,
                 ledger,
                 clients,
@@ -93,6 +118,9 @@ final class EdgeFixture implements AutoCloseable {
     EdgeFixture fixture = new EdgeFixture(data, settings);
     fixture.store.start();
     fixture.feed.start();
+    fixture.router.addLane(fixture.lane);
+    fixture.lane.start();
+    fixture.chats.start();
     fixture.journal.start(
         new GroupApplier(
             fixture.store,
@@ -191,6 +219,9 @@ final class EdgeFixture implements AutoCloseable {
   @Override
   public void close() {
     edge.close();
+    lane.close();
+    chats.close();
+    membership.close();
     feed.close();
     journal.close();
     bus.close();

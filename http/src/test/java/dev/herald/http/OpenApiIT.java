@@ -93,6 +93,7 @@ class OpenApiIT {
     assertContractDescribed(created.headers().firstValue("Herald-Message-Id").orElseThrow());
     assertGroupsDescribed();
     assertClientsDescribed();
+    assertChatsDescribed();
     assertDescribed("get", "/health", edge.get("/health"));
     assertDescribed("get", "/ready", edge.get("/ready"));
     assertDescribed("get", "/metrics", edge.get("/metrics"));
@@ -230,6 +231,23 @@ class OpenApiIT {
     assertDescribed("get", clients + "/{clientId}", edge.get(own + "/e"));
     assertDescribed("delete", clients + "/{clientId}", edge.send("DELETE", own + "/c", ""));
     assertDescribed("delete", clients + "/{clientId}", edge.send("DELETE", own + "/d", ""));
+  }
+
+  private static void assertChatsDescribed() throws Exception {
+    String all = "/v1/apps/{appId}/chats";
+    String own = "/v1/apps/v1/chats";
+    ChatResourcesIT.TestSeat seat = ChatResourcesIT.join(edge, "v1", "c", "client", "user");
+    assertThat(errors(schema("/components/schemas/ChatEvent"), seat.next().toString())).isEmpty();
+    assertDescribed("get", all, edge.get(own));
+    assertDescribed("get", all, edge.get(own + "?limit=1"));
+    assertDescribed("get", all, edge.get(own + "?limit=0"));
+    assertDescribed("get", all + "/{chatId}", edge.get(own + "/c"));
+    assertDescribed("get", all + "/{chatId}", edge.get(own + "/none"));
+    String say = all + "/{chatId}/messages";
+    assertDescribed("post", say, edge.json(own + "/c/messages", "{\"content\":\"hi\"}"));
+    assertDescribed("post", say, edge.json(own + "/c/messages", "{}"));
+    assertDescribed("delete", all + "/{chatId}", edge.send("DELETE", own + "/c", ""));
+    assertDescribed("delete", all + "/{chatId}", edge.send("DELETE", own + "/c", ""));
   }
 
   private static Set<String> described() {

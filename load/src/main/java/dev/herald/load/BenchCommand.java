@@ -30,6 +30,9 @@ import picocli.CommandLine.Spec;
       "  fanin        --publishers share out to few --subscribers",
       "  shared       each message goes to one of the --subscribers of $$share",
       "  mixed        --clients that each publish to another, at a steady --rate",
+      "  chat         --chats of --members who all speak, at a steady --rate; all must hear",
+      "               the same in the same order",
+      "  rooms        the same over ordinary topics, which promise no common order",
       "  connections  --connections that are opened, held while they ping, and closed"
     },
     footerHeading = "%nExamples:%n",
@@ -174,6 +177,8 @@ public final class BenchCommand implements Callable<Integer> {
     onlyFor("--publishers", clients.publishers);
     onlyFor("--subscribers", clients.subscribers);
     onlyFor("--clients", clients.clients);
+    onlyFor("--chats", clients.chats);
+    onlyFor("--members", clients.members);
     onlyFor("--rate", messages.rate);
     onlyFor("--knee", messages.knee ? true : null);
     checkRange("--at-once", connections.atOnce, 1, AT_ONCE_MAX);
@@ -201,6 +206,7 @@ public final class BenchCommand implements Callable<Integer> {
         scenario,
         publishers,
         publishersAndSubscribers[1],
+        scenario.isTalk() ? members() : 0,
         messages.qos,
         messages.payloadBytes,
         messages.window,
@@ -210,9 +216,18 @@ public final class BenchCommand implements Callable<Integer> {
         messages.coalesced);
   }
 
+  private int members() {
+    return count("--members", clients.members, 4);
+  }
+
   /** Returns how many clients publish and how many subscribe. */
   private int[] peers() {
     onlyFor("--connections", clients.connections);
+    if (scenario.isTalk()) {
+      return talkers();
+    }
+    onlyFor("--chats", clients.chats);
+    onlyFor("--members", clients.members);
     if (scenario != Scenario.PAIRS) {
       onlyFor("--pairs", clients.pairs);
     }
@@ -243,10 +258,26 @@ public final class BenchCommand implements Callable<Integer> {
     };
   }
 
+  /** Returns how many talk; each publishes and subscribes. */
+  private int[] talkers() {
+    onlyFor("--pairs", clients.pairs);
+    onlyFor("--publishers", clients.publishers);
+    onlyFor("--subscribers", clients.subscribers);
+    onlyFor("--clients", clients.clients);
+    if (scenario == Scenario.CHAT && broker.protocol != Protocol.V5) {
+      throw wrong("--protocol must be 5 for chat: others cannot ask for an echo");
+    }
+    long all = (long) count("--chats", clients.chats, 100) * members();
+    if (all > COUNT_MAX) {
+      throw wrong("--chats times --members must be at most " + COUNT_MAX + ", it is " + all);
+    }
+    return new int[] {(int) all, (int) all};
+  }
+
   private double rate(int publishers) {
     String text = messages.rate;
     if (text == null) {
-      return scenario == Scenario.MIXED ? 2.0 * publishers : 0;
+      return scenario == Scenario.MIXED || scenario.isTalk() ? 2.0 * publishers : 0;
     }
     boolean each = text.endsWith(EACH);
     double rate;

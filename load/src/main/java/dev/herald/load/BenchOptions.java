@@ -61,6 +61,15 @@ final class BenchOptions {
     @Option(names = "--clients", paramLabel = "N", description = "mixed (default: 1000)")
     @Nullable Integer clients;
 
+    @Option(names = "--chats", paramLabel = "N", description = "chat, rooms (default: 100)")
+    @Nullable Integer chats;
+
+    @Option(
+        names = "--members",
+        paramLabel = "N",
+        description = "of each chat or room (default: 4)")
+    @Nullable Integer members;
+
     @Option(names = "--connections", paramLabel = "N", description = "connections (default: 1000)")
     @Nullable Integer connections;
   }
@@ -79,7 +88,7 @@ final class BenchOptions {
         description = {
           "messages due in a second, of all publishers together, or of each with /client: 2/client."
               + " Latency then counts from when a message was due.",
-          "Default: as fast as the window allows; 2/client for mixed"
+          "Default: as fast as the window allows; 2/client for mixed, chat and rooms"
         })
     @Nullable String rate;
 

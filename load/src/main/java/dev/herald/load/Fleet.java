@@ -32,6 +32,9 @@ final class Fleet {
   private final List<Flow> flows = new ArrayList<>();
   private final Connector connector;
 
+  /** Of each chat. */
+  private final List<CommonOrder> orders = new ArrayList<>();
+
   /** Topics and client ids differ from run to run, so that runs do not meet. */
   private final String run = Integer.toHexString(ThreadLocalRandom.current().nextInt());
 
@@ -49,6 +52,8 @@ final class Fleet {
       case FAN_IN -> fanIn();
       case SHARED -> shared();
       case MIXED -> mixed();
+      case CHAT -> talks("$chat/bench-" + run + '-');
+      case ROOMS -> talks(topic("room"));
       case CONNECTIONS -> throw new IllegalArgumentException("connections send no messages");
     }
   }
@@ -108,6 +113,23 @@ final class Fleet {
     }
   }
 
+  /**
+   * Everyone of a few subscribes to their topic, publishes to it, and gets what all of them say.
+   */
+  private void talks(String topics) {
+    int members = plan.members();
+    for (int i = 0; i < plan.publishers(); i++) {
+      int talk = i / members;
+      Peer peer = peer("c" + i, topics + talk, talk, i % members);
+      flow(peer, topics + talk, talk, Flow.Audience.ALL);
+    }
+    if (plan.scenario() == Scenario.CHAT) {
+      for (int i = 0; i < plan.publishers() / members; i++) {
+        orders.add(new CommonOrder(members));
+      }
+    }
+  }
+
   private void subscriber(int number, String filter, int group, int index) {
     var _ = peer("s" + number, filter, group, index);
   }
@@ -125,7 +147,8 @@ final class Fleet {
   }
 
   private void flow(Peer publisher, String topic, int group, Flow.Audience audience) {
-    int receivers = audience == Flow.Audience.ALL ? plan.subscribers() : 1;
+    int all = plan.scenario().isTalk() ? plan.members() : plan.subscribers();
+    int receivers = audience == Flow.Audience.ALL ? all : 1;
     Flow flow = new Flow(flows.size(), this, publisher, topic, group, audience, receivers);
     publisher.publishes(flow);
     flows.add(flow);
@@ -185,6 +208,13 @@ final class Fleet {
     }
     Flow flow = flows.get(number);
     return flow.group() == group ? flow : null;
+  }
+
+  /** Somebody got a message; in a chat all must get them in the same order. */
+  void heard(int group, int index, long stamp) {
+    if (!orders.isEmpty() && !orders.get(group).accept(index, stamp)) {
+      tally.outOfOrder++;
+    }
   }
 
   /** Ends every connection. */

@@ -10,6 +10,7 @@ final class Packets {
   private static final int SUBSCRIBE = 0x82;
   private static final int PINGREQ = 0xC0;
   private static final int DISCONNECT = 0xE0;
+  private static final int USER_PROPERTY = 0x26;
   private static final int FLAG_CLEAN = 0x02;
   private static final int FLAG_PASSWORD = 0x40;
   private static final int FLAG_USERNAME = 0x80;
@@ -44,11 +45,22 @@ final class Packets {
     }
   }
 
-  /** Writes SUBSCRIBE with one filter, under packet id 1. */
+  /**
+   * Writes SUBSCRIBE with one filter, under packet id 1. A chat is asked for an echo, so that all
+   * who are in get the same messages.
+   */
   static void subscribe(ByteBuf out, Protocol protocol, String filter, int qos) {
-    header(out, SUBSCRIBE, 2 + properties(protocol) + utf8Length(filter) + 1);
+    boolean echo = protocol.hasProperties() && filter.startsWith("$chat/");
+    int echoBytes = echo ? 1 + utf8Length("echo") + utf8Length("1") : 0;
+    header(out, SUBSCRIBE, 2 + properties(protocol) + echoBytes + utf8Length(filter) + 1);
     out.writeShort(1);
-    noProperties(out, protocol);
+    if (echo) {
+      out.writeByte(echoBytes).writeByte(USER_PROPERTY);
+      utf8(out, "echo");
+      utf8(out, "1");
+    } else {
+      noProperties(out, protocol);
+    }
     utf8(out, filter);
     out.writeByte(qos);
   }

@@ -60,10 +60,16 @@ final class Peer extends Client {
       Packets.puback(packet, packetId);
       send(packet);
     }
+    boolean isChat = fleet.plan().scenario() == Scenario.CHAT;
+    if (isChat && payloadBytes > 0 && in.getByte(payloadAt) == '{') {
+      // who joined; no stamp of ours begins so
+      return;
+    }
     if (payloadBytes == fleet.plan().payloadBytes()) {
       long stamp = in.getLong(payloadAt);
       Flow from = fleet.flow(PublishTemplate.flow(stamp), group);
       if (from != null) {
+        fleet.heard(group, index, stamp);
         long intendedNs = in.getLong(payloadAt + 8);
         from.delivered(index, PublishTemplate.number(stamp), intendedNs, readAtNs());
         return;

@@ -8,6 +8,7 @@ import java.time.Duration;
  * @param scenario who publishes to whom
  * @param publishers how many clients publish
  * @param subscribers how many clients subscribe
+ * @param members how many clients talk with each other; 0 where nobody does
  * @param qos 0 or 1, of publishing and subscribing
  * @param payloadBytes the size of every message's payload
  * @param window how many messages a publisher may be ahead of its subscribers and of the
@@ -22,6 +23,7 @@ record Plan(
     Scenario scenario,
     int publishers,
     int subscribers,
+    int members,
     int qos,
     int payloadBytes,
     int window,
@@ -41,6 +43,7 @@ record Plan(
         scenario,
         publishers,
         subscribers,
+        members,
         qos,
         payloadBytes,
         window,

@@ -15,6 +15,10 @@ enum Scenario {
   SHARED("shared"),
   /** Every client subscribes to a topic of its own and publishes to another's. */
   MIXED("mixed"),
+  /** Chats of a few clients each, who all speak. */
+  CHAT("chat"),
+  /** The same over ordinary topics, which promise no common order. */
+  ROOMS("rooms"),
   /** Nobody publishes; connections are opened and kept. */
   CONNECTIONS("connections");
 
@@ -36,6 +40,11 @@ enum Scenario {
             + Arrays.stream(values()).map(Scenario::toString).collect(Collectors.joining(", "))
             + ", it is "
             + name);
+  }
+
+  /** Returns whether a few clients at a time talk with each other. */
+  boolean isTalk() {
+    return this == CHAT || this == ROOMS;
   }
 
   /** Returns the name as it is given on the command line. */

@@ -3,6 +3,9 @@ package dev.herald.load;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.herald.core.app.Apps;
+import dev.herald.core.bus.InProcessBus;
+import dev.herald.core.chat.ChatSettings;
+import dev.herald.core.chat.Chats;
 import dev.herald.core.config.SettingTree;
 import dev.herald.core.group.GroupCommands;
 import dev.herald.core.group.GroupQueries;
@@ -10,6 +13,9 @@ import dev.herald.core.group.LaneQueries;
 import dev.herald.core.id.MessageIds;
 import dev.herald.core.journal.EmbeddedJournal;
 import dev.herald.core.metric.Metrics;
+import dev.herald.core.registry.EmbeddedRegistry;
+import dev.herald.core.registry.Membership;
+import dev.herald.core.registry.Registry;
 import dev.herald.core.route.Router;
 import dev.herald.core.web.Origins;
 import dev.herald.mqtt.MemoryReading;
@@ -23,6 +29,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +65,7 @@ class BenchIT {
             groups,
             new WordRequests(groups),
             new LaneQueries(new GroupQueries(new ModelStore(new ModelStore.Place())), 1),
+            chats(router, clock),
             event -> new byte[0],
             metrics,
             new Origins(List.of(), false),
@@ -66,6 +74,21 @@ class BenchIT {
             null,
             null);
     return new MqttEdge(settings, ws, List.of(InetAddress.getLoopbackAddress()), core);
+  }
+
+  private Chats chats(Router router, InstantSource clock) {
+    Registry.Node node = new Registry.Node("n", "127.0.0.1", "1", 1, 1, 1, 1);
+    Chats chats =
+        new Chats(
+            new Membership(new EmbeddedRegistry(clock), node),
+            new InProcessBus(),
+            router,
+            SettingTree.defaults(ChatSettings.class),
+            event -> "{}".getBytes(StandardCharsets.US_ASCII),
+            clock,
+            metrics);
+    chats.start();
+    return chats;
   }
 
   private static <T extends Record> T settings(Class<T> type, Map<String, String> given) {
@@ -118,6 +141,9 @@ class BenchIT {
         "shared --publishers 5 --subscribers 3 --qos 1 --window 20",
         "mixed --clients 20 --rate 50/client --qos 0",
         "mixed --clients 20 --rate 1000 --qos 1",
+        "chat --chats 5 --rate 500 --qos 1",
+        "chat --chats 3 --members 2 --rate 300 --qos 0",
+        "rooms --chats 5 --rate 500 --qos 1 --protocol 3.1.1",
         "1:1 --pairs 3 --qos 1 --coalesce"
       })
   void bench_everyKindOfLoad_losesNothing(String line) {
@@ -125,7 +151,11 @@ class BenchIT {
     assertThat(code).as(out.toString() + err).isZero();
     long sent = number("sent");
     assertThat(sent).isPositive();
-    assertThat(number("received")).isEqualTo(line.startsWith("fanout") ? 20 * sent : sent);
+    int each =
+        line.startsWith("fanout")
+            ? 20
+            : line.contains("--members 2") ? 2 : line.contains("--chats") ? 4 : 1;
+    assertThat(number("received")).isEqualTo(each * sent);
     assertThat(number("lost") + number("duplicated") + number("outOfOrder")).isZero();
     assertThat(number("receivedPerSecond")).isPositive();
     assertThat(number("latencyMaxUs")).isPositive();

@@ -30,7 +30,7 @@ class FleetTest {
     Scenario of = Scenario.of(scenario);
     Duration second = Duration.ofSeconds(1);
     Plan plan =
-        new Plan(of, publishers, subscribers, 0, 64, WINDOW, perSecond, second, second, false);
+        new Plan(of, publishers, subscribers, 0, 0, 64, WINDOW, perSecond, second, second, false);
     return new Fleet(target, plan, loop);
   }
 

@@ -15,7 +15,7 @@ class MessageReportTest {
     InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1883);
     Target target = new Target(address, Protocol.V5, null, null, 0);
     Duration second = Duration.ofSeconds(1);
-    Plan plan = new Plan(Scenario.PAIRS, 2, 2, qos, 64, 10, 0, second, Duration.ZERO, false);
+    Plan plan = new Plan(Scenario.PAIRS, 2, 2, 0, qos, 64, 10, 0, second, Duration.ZERO, false);
     Snapshot now = new Snapshot(tally, 0);
     return new MessageReport(target, plan, tally, now, now).make(unsent).faults();
   }

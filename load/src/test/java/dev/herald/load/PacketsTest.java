@@ -56,6 +56,17 @@ class PacketsTest {
   void subscribe_bothVersions_isAsSpecified() {
     assertThat(hex(out -> Packets.subscribe(out, Protocol.V5, "a/b", 1)))
         .isEqualTo("82" + "09" + "0001" + "00" + "0003612f62" + "01");
+    assertThat(hex(out -> Packets.subscribe(out, Protocol.V5, "$chat/b", 1)))
+        .isEqualTo(
+            "82"
+                + "17"
+                + "0001"
+                + "0a"
+                + "26"
+                + "00046563686f"
+                + "000131"
+                + "000724636861742f62"
+                + "01");
     assertThat(hex(out -> Packets.subscribe(out, Protocol.V3_1_1, "a/b", 0)))
         .isEqualTo("82" + "08" + "0001" + "0003612f62" + "00");
   }

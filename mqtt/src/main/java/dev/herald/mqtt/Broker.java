@@ -1,6 +1,7 @@
 package dev.herald.mqtt;
 
 import dev.herald.core.app.Apps;
+import dev.herald.core.chat.Chats;
 import dev.herald.core.event.GroupEvent;
 import dev.herald.core.group.GroupCommands;
 import dev.herald.core.group.GroupRequests;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param groups takes the messages of groups
  * @param requests takes the requests to groups
  * @param queries asks what groups have
+ * @param chats the chats of this node
  * @param eventJson makes the payload of an event
  * @param sessions the sessions of this node
  * @param counters what is counted
@@ -34,6 +36,7 @@ record Broker(
     GroupCommands groups,
     GroupRequests requests,
     LaneQueries queries,
+    Chats chats,
     Function<GroupEvent, byte[]> eventJson,
     Sessions sessions,
     Counters counters,

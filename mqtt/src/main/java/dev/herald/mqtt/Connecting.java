@@ -1,6 +1,7 @@
 package dev.herald.mqtt;
 
 import dev.herald.core.app.App;
+import dev.herald.core.chat.ChatTopics;
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
 import dev.herald.core.event.GroupLimits;
@@ -122,6 +123,7 @@ final class Connecting {
   private boolean goesNowhere(String topic) {
     return packet.version() < 5
         && GroupTopics.groupIdOf(topic) == null
+        && !topic.startsWith(ChatTopics.PREFIX)
         && !ReplyTopics.isOne(topic);
   }
 

@@ -1,5 +1,8 @@
 package dev.herald.mqtt;
 
+import dev.herald.core.chat.ChatTopics;
+import dev.herald.core.chat.Place;
+import dev.herald.core.chat.Seat;
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
 import dev.herald.core.group.GroupCommands;
@@ -8,24 +11,27 @@ import dev.herald.core.group.GroupRequests.Operation;
 import dev.herald.core.group.GroupRequests.Request;
 import dev.herald.core.group.GroupTopics;
 import dev.herald.core.group.LaneQueries;
+import dev.herald.core.registry.Registry.ChatKey;
 import dev.herald.core.route.Message;
 import dev.herald.core.route.MessageProperties;
 import dev.herald.core.route.MessageProperties.PayloadFormat;
 import dev.herald.mqtt.codec.Publish;
 import dev.herald.mqtt.codec.Reason;
+import dev.herald.mqtt.codec.Utf8;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes what one client publishes to groups: messages, and requests, which are answered by a
- * message to their response topic. Each is acknowledged when it is done. Owned by the connection's
- * lane.
+ * Takes what one client publishes to groups and chats: messages, and requests, which are answered
+ * by a message to their response topic. Each is acknowledged when it is done. Owned by the
+ * connection's lane.
  */
 final class GroupPublisher {
   private static final Pattern INTEGER = Pattern.compile("-?[0-9]{1,10}");
@@ -133,6 +139,52 @@ final class GroupPublisher {
       throw new HeraldException(ErrorCode.FIELD_INVALID, TYPE_WRONG, tooLarge);
     }
     throw new HeraldException(ErrorCode.FIELD_INVALID, TYPE_WRONG);
+  }
+
+  // ---- chats
+
+  /** Takes a message to a topic that begins with {@code $chat/}; false if it is none of a chat. */
+  boolean publishToChat(String topic, Publish packet) {
+    Session session = connection.session();
+    boolean ends = topic.endsWith(ChatTopics.END);
+    String chat = ends ? topic.substring(0, topic.length() - ChatTopics.END.length()) : topic;
+    String chatId = ChatTopics.chatIdOf(chat);
+    if (chatId == null) {
+      return false;
+    }
+    if (packet.properties().utf8Payload() && !Utf8.isWellFormed(packet.payload())) {
+      String what = "the payload is declared to be UTF-8 and is not";
+      connection
+          .publisher()
+          .refuse(packet.qos(), packet.packetId(), Reason.PAYLOAD_FORMAT_INVALID, what);
+      return true;
+    }
+    Asked asked = new Asked(session, packet.qos(), packet.packetId(), packet.properties(), false);
+    Seat.Who who = new Seat.Who(session.key().clientId(), session.userId);
+    CompletionStage<Long> done =
+        ends
+            ? broker.chats().end(new ChatKey(session.app().id(), chatId), who)
+            : say(session, topic, packet);
+    await(asked, done.thenApply(number -> NO_DOCUMENT));
+    return true;
+  }
+
+  private CompletionStage<Long> say(Session session, String topic, Publish packet) {
+    Place place = session.chatCount() == 0 ? null : session.chats().place(topic);
+    if (place == null) {
+      return CompletableFuture.failedFuture(
+          new HeraldException(
+              ErrorCode.NOT_AUTHORIZED, "only who is in a chat may speak; subscribe to it first"));
+    }
+    return place.say(
+        new Message(
+            topic,
+            packet.payload(),
+            packet.qos(),
+            false,
+            packet.properties(),
+            InboundPublisher.expiresAtMs(broker, packet.expirySeconds()),
+            session.key().clientId()));
   }
 
   // ---- requests

@@ -1,6 +1,7 @@
 package dev.herald.mqtt;
 
 import dev.herald.core.app.App;
+import dev.herald.core.chat.ChatTopics;
 import dev.herald.core.consumer.ConsumerGroup;
 import dev.herald.core.group.GroupTopics;
 import dev.herald.core.route.Message;
@@ -24,7 +25,7 @@ final class InboundPublisher {
   private final Connection connection;
   private @Nullable String @Nullable [] aliases;
 
-  /** What it publishes to groups; null while it does not. */
+  /** What it publishes to groups and chats; null while it does not. */
   private @Nullable GroupPublisher groups;
 
   /** A group whose members do not keep up with the client, or null. */
@@ -132,13 +133,11 @@ final class InboundPublisher {
       relay(topic, packet);
       return;
     }
-    if (topic.startsWith(GroupTopics.PREFIX)) {
-      if (groups == null) {
-        groups = new GroupPublisher(broker, connection);
-      }
-      if (groups.publish(topic, packet)) {
-        return;
-      }
+    if (topic.startsWith(GroupTopics.PREFIX) && groups().publish(topic, packet)) {
+      return;
+    }
+    if (topic.startsWith(ChatTopics.PREFIX) && groups().publishToChat(topic, packet)) {
+      return;
     }
     if (connection.version() < 5) {
       // nobody subscribes to such a topic, so that the acknowledgement promises nothing
@@ -152,6 +151,13 @@ final class InboundPublisher {
         packet.packetId(),
         Reason.TOPIC_NAME_INVALID,
         "clients do not publish to this topic [MQTT-4.7.2-1]");
+  }
+
+  private GroupPublisher groups() {
+    if (groups == null) {
+      groups = new GroupPublisher(broker, connection);
+    }
+    return groups;
   }
 
   /** Obeys a PUBREL packet. */
@@ -288,7 +294,7 @@ final class InboundPublisher {
     return done;
   }
 
-  private static long expiresAtMs(Broker broker, long expirySeconds) {
+  static long expiresAtMs(Broker broker, long expirySeconds) {
     return expirySeconds < 0 ? Message.NEVER : broker.clock().millis() + expirySeconds * 1000;
   }
 }

@@ -88,7 +88,7 @@ final class Listener extends ChannelInitializer<Channel> {
     pipeline.addLast(
         new HttpServerCodec(),
         new HttpObjectAggregator(HANDSHAKE_BYTES_MAX),
-        new WsGate(admitted),
+        new WsGate(admitted, broker.chats()::elsewhere),
         new WebSocketServerProtocolHandler(config),
         new WsFrames());
   }

@@ -58,6 +58,7 @@ final class LoopLane implements Lane {
   private int connectionCount;
   private boolean flushScheduled;
   private int tick;
+  private Runnable eachSecond = () -> {};
 
   LoopLane(EventLoop loop, int index, PacedIo paced, MqttSettings settings, InstantSource clock) {
     this.paced = paced;
@@ -65,6 +66,11 @@ final class LoopLane implements Lane {
     this.loop = loop;
     this.index = index;
     this.clock = clock;
+  }
+
+  /** Has something done once a second on this lane, from the start on. */
+  void eachSecond(Runnable work) {
+    eachSecond = work;
   }
 
   void start() {
@@ -220,6 +226,7 @@ final class LoopLane implements Lane {
       }
     }
     sweepSessions(clock.millis());
+    survive(eachSecond);
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.herald.mqtt;
 
 import dev.herald.core.app.Apps;
+import dev.herald.core.chat.Chats;
 import dev.herald.core.client.ClientDirectory;
 import dev.herald.core.event.GroupEvent;
 import dev.herald.core.group.GroupCommands;
@@ -102,6 +103,7 @@ public final class MqttEdge implements AutoCloseable {
             core.groups(),
             core.requests(),
             core.queries(),
+            core.chats(),
             core.eventJson(),
             new Sessions(settings.sessionsMax(), core.metrics()),
             counters,
@@ -118,6 +120,7 @@ public final class MqttEdge implements AutoCloseable {
    * @param groups takes the messages of groups
    * @param requests takes the requests to groups
    * @param queries asks what groups have
+   * @param chats the chats of this node
    * @param eventJson makes the payload in which subscribers get an event, as the feed does
    * @param metrics where the edge counts
    * @param origins which web pages may connect
@@ -133,6 +136,7 @@ public final class MqttEdge implements AutoCloseable {
       GroupCommands groups,
       GroupRequests requests,
       LaneQueries queries,
+      Chats chats,
       Function<GroupEvent, byte[]> eventJson,
       Metrics metrics,
       Origins origins,
@@ -160,6 +164,7 @@ public final class MqttEdge implements AutoCloseable {
     lanes = new Lanes(loops, paced, settings, broker.clock());
     for (LoopLane lane : lanes.all()) {
       router.addLane(lane);
+      lane.eachSecond(() -> broker.chats().sweep(lane));
       lane.start();
     }
     var _ =

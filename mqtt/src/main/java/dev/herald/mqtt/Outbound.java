@@ -88,7 +88,9 @@ final class Outbound {
       if (message.savedNo != 0) {
         break;
       }
-      unsaved.add(message);
+      if (message.isKept()) {
+        unsaved.add(message);
+      }
     }
     Collections.reverse(unsaved);
     return unsaved;
@@ -141,7 +143,7 @@ final class Outbound {
     }
     queue.add(message);
     queueBytes += weight;
-    if (to == null && session.record != null) {
+    if (to == null && session.record != null && message.isKept()) {
       session.record.queued();
     }
     return true;

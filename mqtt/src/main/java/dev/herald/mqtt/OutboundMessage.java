@@ -1,5 +1,6 @@
 package dev.herald.mqtt;
 
+import dev.herald.core.chat.ChatTopics;
 import dev.herald.core.consumer.Delivery;
 import dev.herald.core.route.Message;
 import dev.herald.mqtt.codec.Limit;
@@ -42,6 +43,11 @@ final class OutboundMessage {
     this.retain = retain;
     this.identifiers = identifiers;
     this.delivery = delivery;
+  }
+
+  /** Returns whether it is kept over a restart; what is said in a chat is on no disk. */
+  boolean isKept() {
+    return !message.topic().startsWith(ChatTopics.PREFIX);
   }
 
   /** Returns whether its time is over. */

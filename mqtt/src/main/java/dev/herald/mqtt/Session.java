@@ -1,6 +1,7 @@
 package dev.herald.mqtt;
 
 import dev.herald.core.app.App;
+import dev.herald.core.chat.ChatTopics;
 import dev.herald.core.consumer.SharedFilter;
 import dev.herald.core.route.Message;
 import dev.herald.core.route.Subscriber;
@@ -65,6 +66,15 @@ final class Session extends Subscriber {
 
   /** The subscriptions that began after a number of their group; null for none. */
   private @Nullable ResumedGroups resumed;
+
+  /** The chats that the client is in; null for none so far. */
+  private @Nullable SessionChats chats;
+
+  /** Whether the client wants to be told which node to go to for a chat. */
+  boolean redirects;
+
+  /** Whether the client said, in so many words, that it disconnects. */
+  private boolean saidGoodbye;
 
   private @Nullable Connection connection;
 
@@ -132,6 +142,8 @@ final class Session extends Subscriber {
     }
     connection = next;
     sinceMs = broker.clock().millis();
+    saidGoodbye = false;
+    redirects = connect.options().wantsRedirects();
     userId = user;
     expirySeconds = sessionExpirySeconds;
     inflightMax = Math.min(connect.options().receiveMaximum(), broker.settings().inflightMax());
@@ -154,6 +166,9 @@ final class Session extends Subscriber {
     if (shared != null) {
       shared.joinAll();
     }
+    if (chats != null) {
+      chats.connected();
+    }
   }
 
   /** Changes the session's expiry at the client's wish (DISCONNECT, section 3.14.2.2.2). */
@@ -164,6 +179,7 @@ final class Session extends Subscriber {
   /** Forgets the will: the client disconnected with reason 0x00 [MQTT-3.14.4-3]. */
   void forgetWill() {
     will = null;
+    saidGoodbye = true;
   }
 
   /** Lets go of a connection that closed; the session lives on as long as it was agreed. */
@@ -179,6 +195,9 @@ final class Session extends Subscriber {
     }
     if (shared != null) {
       shared.leaveAll(true);
+    }
+    if (chats != null) {
+      chats.connectionLost();
     }
     sinceMs = broker.clock().millis();
     SessionState.lostNow(this, sinceMs);
@@ -227,6 +246,10 @@ final class Session extends Subscriber {
       resumed.stopAll();
       resumed = null;
     }
+    if (chats != null) {
+      chats.ended(saidGoodbye);
+      chats = null;
+    }
     outbound = null;
     broker.sessions().remove(this);
     record = SessionRecord.next(record, this, null);
@@ -263,7 +286,20 @@ final class Session extends Subscriber {
   // ---- subscriptions
 
   int subscriptionCount() {
-    return subscriptions.size() + (shared == null ? 0 : shared.size());
+    return subscriptions.size() + (shared == null ? 0 : shared.size()) + chatCount();
+  }
+
+  /** Returns how many chats the client is in, or about to be. */
+  int chatCount() {
+    return chats == null ? 0 : chats.size();
+  }
+
+  /** Returns the chats that the client is in, for one that it is to be. */
+  SessionChats chats() {
+    if (chats == null) {
+      chats = new SessionChats(this, broker.chats());
+    }
+    return chats;
   }
 
   /** Returns whether the client consumes messages of a group. */
@@ -322,12 +358,17 @@ final class Session extends Subscriber {
   }
 
   boolean isSubscribed(String filter) {
-    return subscriptions.containsKey(filter) || (shared != null && shared.contains(filter));
+    return subscriptions.containsKey(filter)
+        || (shared != null && shared.contains(filter))
+        || (chats != null && chats.contains(filter));
   }
 
   /** Removes a subscription; returns whether there was one. */
   boolean unsubscribe(String filter) {
     lane.assertInLane();
+    if (filter.startsWith(ChatTopics.PREFIX)) {
+      return chats != null && chats.leave(filter);
+    }
     stateChanged();
     if (SharedFilter.isShared(filter)) {
       return shared != null && shared.unsubscribe(filter);
@@ -418,6 +459,7 @@ final class Session extends Subscriber {
       bytes += SUBSCRIPTION_BYTES + filter.length();
     }
     bytes += shared == null ? 0 : shared.heldBytes(SUBSCRIPTION_BYTES);
+    bytes += chats == null ? 0 : chats.heldBytes(SUBSCRIPTION_BYTES);
     bytes += will == null ? 0 : will.payload().length;
     return bytes + (connection == null ? 0 : connection.heldBytes());
   }

@@ -185,7 +185,7 @@ final class SessionRecord {
   }
 
   private void saveWindow(List<Queued> all, OutboundMessage message, int packetId) {
-    if (message.savedNo == 0) {
+    if (message.savedNo == 0 && message.isKept()) {
       message.savedNo = ++lastNo;
       all.add(saved(message, packetId));
     }

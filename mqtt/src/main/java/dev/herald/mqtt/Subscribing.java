@@ -1,11 +1,14 @@
 package dev.herald.mqtt;
 
+import dev.herald.core.chat.ChatTopics;
+import dev.herald.core.chat.Entry;
 import dev.herald.core.consumer.SharedFilter;
 import dev.herald.core.error.HeraldException;
 import dev.herald.core.event.GroupKey;
 import dev.herald.core.event.GroupLimits;
 import dev.herald.core.group.GroupTopics;
 import dev.herald.core.group.LaneQueries;
+import dev.herald.core.registry.Registry.ChatKey;
 import dev.herald.core.store.History.GroupHead;
 import dev.herald.core.topic.Topics;
 import dev.herald.mqtt.codec.Limit;
@@ -16,21 +19,26 @@ import dev.herald.mqtt.codec.Reason;
 import dev.herald.mqtt.codec.Subscribe;
 import dev.herald.mqtt.codec.Unsubscribe;
 import io.netty.buffer.ByteBufUtil;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Obeys one SUBSCRIBE packet: finds out for each filter whether it is granted, subscribes, answers,
  * then sends what is retained. One that asks for what groups had {@code after} a number is answered
- * when the store has told that they reached it; until then the connection obeys nothing else. Owned
- * by the connection's lane.
+ * when the store has told that they reached it, one that joins chats when their owners have said
+ * whether it is in; until then the connection obeys nothing else. Owned by the connection's lane.
  */
 final class Subscribing {
   /** The user property that asks for what was after an event. */
   static final String AFTER = "after";
+
+  /** The user property that asks for an echo of what the client itself says in a chat. */
+  private static final String ECHO = "echo";
 
   /** What a SUBACK of 3.1.1 says to a filter that is refused. */
   private static final int FAILURE_OF_311 = 0x80;
@@ -53,6 +61,20 @@ final class Subscribing {
   /** What the first filter was refused for, or null. */
   private @Nullable String firstRefusal;
 
+  /** What became of the filters that are chats: why each is refused, or nothing. */
+  private final Map<String, Optional<Refusal>> chats = new HashMap<>(2);
+
+  /** How many chats have not answered. */
+  private int chatsAsked;
+
+  /** How far the groups are that it asks for the past of. */
+  private Map<GroupKey, GroupHead> heads = Map.of();
+
+  /** Where to go for a chat that is refused, as user properties; empty for nowhere. */
+  private List<String> location = List.of();
+
+  private boolean isHeld;
+
   Subscribing(Broker broker, Connection connection, Subscribe packet) {
     this.broker = broker;
     this.connection = connection;
@@ -73,10 +95,10 @@ final class Subscribing {
     readAfter();
     Set<GroupKey> groups = after > 0 ? groups() : Set.of();
     if (groups.isEmpty()) {
-      answer(Map.of());
+      joinChats();
       return;
     }
-    connection.hold();
+    hold();
     broker
         .queries()
         .ask(
@@ -84,28 +106,106 @@ final class Subscribing {
             queries -> queries.heads(groups),
             new LaneQueries.Answer<>() {
               @Override
-              public void found(Map<GroupKey, GroupHead> heads) {
-                goOn(heads);
+              public void found(Map<GroupKey, GroupHead> found) {
+                heads = found;
+                joinChats();
               }
 
               @Override
               public void failed(HeraldException refusal) {
                 pastRefused = refusal.detail();
-                goOn(Map.of());
+                joinChats();
               }
             });
   }
 
-  private void goOn(Map<GroupKey, GroupHead> heads) {
+  private void hold() {
+    if (!isHeld) {
+      isHeld = true;
+      connection.hold();
+    }
+  }
+
+  /** Answers, and goes on with what came after the packet. */
+  private void finish() {
     if (connection.isEnding()) {
       return;
     }
     try {
-      answer(heads);
+      answer();
     } finally {
-      connection.goOn();
+      if (isHeld) {
+        connection.goOn();
+      }
     }
   }
+
+  // ---- chats
+
+  /** Joins the chats among the filters; each answers later, on the lane. */
+  private void joinChats() {
+    if (connection.isEnding()) {
+      return;
+    }
+    for (Subscribe.Request request : packet.requests()) {
+      String chatId = ChatTopics.chatIdOf(request.filter());
+      if (chatId != null && !chats.containsKey(request.filter())) {
+        Refusal refusal = refusal(request.filter());
+        chats.put(request.filter(), Optional.ofNullable(refusal));
+        if (refusal == null) {
+          join(request, chatId);
+        }
+      }
+    }
+    if (chatsAsked == 0) {
+      finish();
+    }
+  }
+
+  private void join(Subscribe.Request request, String chatId) {
+    chatsAsked++;
+    hold();
+    session
+        .chats()
+        .join(
+            request.filter(),
+            new ChatKey(session.app().id(), chatId),
+            packet.identifier(),
+            request.options(),
+            wantsEcho(),
+            (entry, refusal) -> {
+              if (refusal != null) {
+                Refusal told = new Refusal(refusal.code().mqttReason(), refusal.detail());
+                chats.put(request.filter(), Optional.of(told));
+              } else if (entry instanceof Entry.Elsewhere elsewhere) {
+                chats.put(request.filter(), Optional.of(redirected(elsewhere)));
+              }
+              if (--chatsAsked == 0) {
+                finish();
+              }
+            });
+  }
+
+  private boolean wantsEcho() {
+    List<String> properties = packet.userProperties();
+    for (int i = 0; i < properties.size(); i += 2) {
+      if (properties.get(i).equals(ECHO)) {
+        return properties.get(i + 1).equals("1");
+      }
+    }
+    return false;
+  }
+
+  private Refusal redirected(Entry.Elsewhere elsewhere) {
+    String at = elsewhere.node().host() + ':' + elsewhere.node().mqttPort();
+    if (location.isEmpty()) {
+      location = List.of("status", "307", "location", "mqtt://" + at);
+    }
+    return new Refusal(
+        Reason.IMPLEMENTATION_SPECIFIC_ERROR, "the chat is at another worker, " + at);
+  }
+
+  // ---- what was before
 
   private void readAfter() {
     List<String> properties = packet.userProperties();
@@ -146,24 +246,31 @@ final class Subscribing {
     return groupId == null ? null : new GroupKey(session.app().id(), groupId);
   }
 
-  private void answer(Map<GroupKey, GroupHead> heads) {
+  // ---- the answer
+
+  private void answer() {
     for (int i = 0; i < codes.length; i++) {
-      codes[i] = (byte) subscribe(i, packet.requests().get(i), heads);
+      codes[i] = (byte) subscribe(i, packet.requests().get(i));
     }
-    String text = connection.wantsReasons() ? firstRefusal : null;
-    int textBytes = text == null ? 0 : ByteBufUtil.utf8Bytes(text);
-    int size = PacketEncoder.subscribeAckSize(codes.length, textBytes);
-    if (size > connection.out().packetBytesMax()) {
-      // [MQTT-3.9.2-1]
-      text = null;
+    byte[] properties = PacketEncoder.saying(null, List.of());
+    if (connection.wantsReasons()) {
+      properties = PacketEncoder.saying(firstRefusal, location);
     }
+    if (!fits(properties)) {
+      // where to go is more useful than why [MQTT-3.9.2-1]
+      properties = PacketEncoder.saying(null, location);
+    }
+    if (!fits(properties)) {
+      properties = PacketEncoder.saying(null, List.of());
+    }
+    int size = PacketEncoder.subscribeAckSize(codes.length, properties.length);
     PacketEncoder.subscribeAck(
         connection.out().room(size),
         connection.version(),
         PacketType.SUBACK,
         packet.packetId(),
         codes,
-        text);
+        properties);
     for (int i = 0; i < codes.length; i++) {
       if (wantsRetained[i]) {
         sendRetained(packet.requests().get(i));
@@ -171,13 +278,22 @@ final class Subscribing {
     }
   }
 
+  private boolean fits(byte[] properties) {
+    return PacketEncoder.subscribeAckSize(codes.length, properties.length)
+        <= connection.out().packetBytesMax();
+  }
+
   /** Subscribes to one filter, or not; returns its code. */
-  private int subscribe(int i, Subscribe.Request request, Map<GroupKey, GroupHead> heads) {
+  private int subscribe(int i, Subscribe.Request request) {
     String filter = request.filter();
-    Refusal refusal = refusal(filter, heads);
+    Optional<Refusal> ofChat = chats.get(filter);
+    Refusal refusal = ofChat == null ? refusal(filter) : ofChat.orElse(null);
     if (refusal != null) {
       firstRefusal = firstRefusal == null ? refusal.text : firstRefusal;
       return connection.version() >= 5 ? refusal.reason : FAILURE_OF_311;
+    }
+    if (ofChat != null) {
+      return request.options() & Subscribe.QOS;
     }
     long from = group(filter) == null ? Session.LIVE : after;
     boolean isNew = session.subscribe(filter, request.options(), packet.identifier(), from);
@@ -196,7 +312,7 @@ final class Subscribing {
     }
   }
 
-  private @Nullable Refusal refusal(String filter, Map<GroupKey, GroupHead> heads) {
+  private @Nullable Refusal refusal(String filter) {
     Limit met = limitMet(broker.settings(), filter);
     if (met != null) {
       broker.counters().limit(met).increment();
@@ -209,7 +325,7 @@ final class Subscribing {
               Reason.NOT_AUTHORIZED, "these responses are for the client that the topic names");
     }
     String topics = SharedFilter.isShared(filter) ? SharedFilter.of(filter).filter() : filter;
-    Refusal refusal = topics.charAt(0) == '$' ? groupRefusal(filter, topics, heads) : null;
+    Refusal refusal = topics.charAt(0) == '$' ? specialRefusal(filter, topics) : null;
     return refusal == null ? quota(filter) : refusal;
   }
 
@@ -221,14 +337,16 @@ final class Subscribing {
   }
 
   /** Returns why a filter that begins with {@code $} is refused, or null. */
-  private @Nullable Refusal groupRefusal(
-      String filter, String topics, Map<GroupKey, GroupHead> heads) {
+  private @Nullable Refusal specialRefusal(String filter, String topics) {
+    if (ChatTopics.chatIdOf(topics) != null) {
+      return chatRefusal(filter, topics);
+    }
     String groupId = GroupTopics.groupIdOf(topics);
     if (groupId == null) {
       return new Refusal(
           Reason.TOPIC_FILTER_INVALID,
-          "of the topics that begin with $ clients subscribe to $group/{groupId}, each by its"
-              + " name");
+          "of the topics that begin with $ clients subscribe to $group/{groupId} and"
+              + " $chat/{chatId}, each by its name");
     }
     try {
       var _ = GroupLimits.checkId("groupId", groupId);
@@ -239,12 +357,23 @@ final class Subscribing {
       return null;
     }
     // a client that asks for the past must not believe that it got it
-    String text = pastRefused == null ? pastRefusal(filter, groupId, heads) : pastRefused;
+    String text = pastRefused == null ? pastRefusal(filter, groupId) : pastRefused;
     return text == null ? null : new Refusal(Reason.IMPLEMENTATION_SPECIFIC_ERROR, text);
   }
 
-  private @Nullable String pastRefusal(
-      String filter, String groupId, Map<GroupKey, GroupHead> heads) {
+  private @Nullable Refusal chatRefusal(String filter, String topic) {
+    if (!filter.equals(topic)) {
+      return new Refusal(Reason.TOPIC_FILTER_INVALID, "a chat is joined by each for itself");
+    }
+    boolean isIn = session.isSubscribed(topic);
+    if (!isIn && session.chatCount() >= broker.chats().settings().chatsPerClientMax()) {
+      broker.chats().countClientLimit();
+      return new Refusal(Reason.QUOTA_EXCEEDED, "the client is in as many chats as it may be");
+    }
+    return null;
+  }
+
+  private @Nullable String pastRefusal(String filter, String groupId) {
     if (SharedFilter.isShared(filter)) {
       return "after is for a subscription that is not shared";
     }
@@ -336,7 +465,7 @@ final class Subscribing {
         PacketType.UNSUBACK,
         packet.packetId(),
         connection.version() >= 5 ? codes : new byte[0],
-        null);
+        PacketEncoder.saying(null, List.of()));
   }
 
   private record Refusal(int reason, String text) {}

@@ -5,6 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.herald.core.app.Apps;
 import dev.herald.core.bus.InProcessBus;
+import dev.herald.core.chat.ChatEvent;
+import dev.herald.core.chat.ChatSettings;
+import dev.herald.core.chat.Chats;
+import dev.herald.core.chat.Seat;
 import dev.herald.core.config.PerApp;
 import dev.herald.core.config.SettingTree;
 import dev.herald.core.error.ErrorCode;
@@ -24,6 +28,9 @@ import dev.herald.core.id.MessageIds;
 import dev.herald.core.journal.EmbeddedJournal;
 import dev.herald.core.journal.Journal;
 import dev.herald.core.metric.Metrics;
+import dev.herald.core.registry.EmbeddedRegistry;
+import dev.herald.core.registry.Membership;
+import dev.herald.core.registry.Registry;
 import dev.herald.core.relay.RelayKeeper;
 import dev.herald.core.relay.RelaySettings;
 import dev.herald.core.route.Router;
@@ -71,11 +78,13 @@ final class TestEdge implements AutoCloseable {
   private final AtomicInteger encoded = new AtomicInteger();
   private final GroupFeed feed;
   private final LaneQueries queries;
+  private final Membership membership;
+  private final Chats chats;
   private boolean closed;
 
   /** Starts an edge with two loops and the settings given: name, value, name, value... */
   TestEdge(String... settings) {
-    this(null, settings);
+    this((TlsSettings) null, settings);
   }
 
   /** Starts an edge that listens with TLS as well, if there is a certificate. */
@@ -85,6 +94,18 @@ final class TestEdge implements AutoCloseable {
         new ModelStore.Place(),
         MutableClock.atMs(1_800_000_000_000L),
         tls,
+        null,
+        settings);
+  }
+
+  /** Starts an edge that is a node among others. */
+  TestEdge(Cluster cluster, String... settings) {
+    this(
+        new ModelRelayStore.Place(),
+        new ModelStore.Place(),
+        cluster.clock,
+        null,
+        cluster,
         settings);
   }
 
@@ -94,7 +115,7 @@ final class TestEdge implements AutoCloseable {
       ModelStore.Place groups,
       MutableClock clock,
       String... settings) {
-    this(place, groups, clock, null, settings);
+    this(place, groups, clock, null, null, settings);
   }
 
   private TestEdge(
@@ -102,6 +123,7 @@ final class TestEdge implements AutoCloseable {
       ModelStore.Place kept,
       MutableClock clock,
       @Nullable TlsSettings tls,
+      @Nullable Cluster shared,
       String... settings) {
     this.place = place;
     this.kept = kept;
@@ -114,7 +136,10 @@ final class TestEdge implements AutoCloseable {
     WsSettings ws = settings(WsSettings.class, given);
     this.router = new Router(mqtt.loopCount());
     Apps apps = apps(mqtt, router, metrics);
-    InProcessBus bus = new InProcessBus();
+    Cluster cluster = shared == null ? new Cluster(clock) : shared;
+    InProcessBus bus = cluster.bus;
+    this.membership = new Membership(cluster.registry, cluster.node(null));
+    this.chats = chats(bus, settings(ChatSettings.class, given));
     ModelStore model = new ModelStore(kept);
     model.start();
     this.reads = new ReadGate();
@@ -130,7 +155,6 @@ final class TestEdge implements AutoCloseable {
     GroupCommands groups = new GroupCommands(journal, new MessageIds(0, clock, model.greatestId()));
     this.queries = new LaneQueries(new GroupQueries(reads.over(model)), 2);
     this.certificates = tls == null ? null : new Certificates(tls, metrics, InstantSource.system());
-    Origins origins = new Origins(List.of(), false);
     RelayKeeper keeper = keeper(apps, settings(RelaySettings.class, given));
     this.edge =
         new MqttEdge(
@@ -143,14 +167,71 @@ final class TestEdge implements AutoCloseable {
                 groups,
                 new WordRequests(groups),
                 queries,
+                chats,
                 this::encode,
                 metrics,
-                origins,
+                new Origins(List.of(), false),
                 clock,
                 memory,
                 certificates,
                 keeper));
     start(certificates, edge);
+    membership.announce(cluster.node(edge));
+  }
+
+  private Chats chats(InProcessBus bus, ChatSettings settings) {
+    Chats made = new Chats(membership, bus, router, settings, TestEdge::encode, clock, metrics);
+    made.start();
+    return made;
+  }
+
+  /** What nodes have in common. */
+  static final class Cluster {
+    final MutableClock clock;
+    final EmbeddedRegistry registry;
+    final InProcessBus bus = new InProcessBus();
+    private int nodes;
+
+    Cluster(MutableClock clock) {
+      this.clock = clock;
+      this.registry = new EmbeddedRegistry(clock);
+    }
+
+    /** Names the next node, or the last one again once it listens. */
+    private Registry.Node node(@Nullable MqttEdge of) {
+      nodes += of == null ? 1 : 0;
+      return new Registry.Node(
+          "node-" + nodes,
+          "127.0.0.1",
+          "1",
+          of == null ? 0 : of.mqttPort(),
+          of == null ? 0 : of.wsPort(),
+          0,
+          1);
+    }
+  }
+
+  /** Encodes an event of a chat as a line: what, its number, whom it is about, how many are in. */
+  private static byte[] encode(ChatEvent event) {
+    Seat.Who who = event.who();
+    return (event.kind().word()
+            + ' '
+            + event.seq()
+            + ' '
+            + (who == null ? "-" : who.clientId())
+            + ' '
+            + event.participants())
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** The chats of this node. */
+  Chats chats() {
+    return chats;
+  }
+
+  /** This node in the registry. */
+  Membership membership() {
+    return membership;
   }
 
   private static void start(@Nullable Certificates certificates, MqttEdge edge) {
@@ -287,6 +368,7 @@ final class TestEdge implements AutoCloseable {
   /** Lets time pass for all lanes but one. */
   void pass(@Nullable LoopLane busy, int seconds) {
     clock.advance(Duration.ofSeconds(seconds));
+    membership.renew();
     List<LoopLane> passing = edge.lanes().stream().filter(lane -> lane != busy).toList();
     CountDownLatch swept = new CountDownLatch(passing.size());
     for (LoopLane lane : passing) {
@@ -370,6 +452,8 @@ final class TestEdge implements AutoCloseable {
       store.open();
       Thread journalEnds = Thread.ofVirtual().name("journal-ends").start(journal::close);
       edge.close();
+      chats.close();
+      membership.close();
       queries.close();
       if (certificates != null) {
         certificates.close();

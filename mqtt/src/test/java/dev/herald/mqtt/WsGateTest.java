@@ -2,6 +2,7 @@ package dev.herald.mqtt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.herald.core.registry.Registry.Node;
 import dev.herald.core.web.Origins;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.DecoderResult;
@@ -12,6 +13,8 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpVersion;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -19,6 +22,29 @@ import org.junit.jupiter.api.Test;
 final class WsGateTest {
   private static final int PASSED = 0;
   private static final String HOST = "localhost:8083";
+  private static final Node FAR = new Node("far", "10.1.2.3", "1", 1883, 8099, 8000, 1);
+
+  @Test
+  void chat_ofAnotherNode_isThere() {
+    EmbeddedChannel channel = new EmbeddedChannel(gate());
+    channel.writeInbound(request("/mqtt?app=far&chat=a%2Fb", null, HOST));
+    FullHttpResponse response = channel.readOutbound();
+    assertThat(response.status().code()).isEqualTo(307);
+    assertThat(response.headers().get(HttpHeaderNames.LOCATION))
+        .isEqualTo("ws://10.1.2.3:8099/mqtt?app=far&chat=a%2Fb");
+    response.release();
+    assertThat(channel.isOpen()).isFalse();
+  }
+
+  @Test
+  void chat_ofThisNodeOrNobody_passes() {
+    assertThat(answer(request("/mqtt?app=near&chat=c", null, HOST))).isEqualTo(PASSED);
+    assertThat(answer(request("/mqtt?chat=c", null, HOST))).isEqualTo(PASSED);
+    assertThat(answer(request("/mqtt?app=far", null, HOST))).isEqualTo(PASSED);
+    assertThat(answer(request("/mqtt?app=lost&chat=c", null, HOST))).isEqualTo(PASSED);
+    assertThat(answer(request("/mqtt?app=far&chat=%zz", null, HOST))).isEqualTo(400);
+    assertThat(answer(request("/mqtt?app=far&chat=c", "http://evil.example", HOST))).isEqualTo(403);
+  }
 
   @Test
   void page_ofThisMachineOrListed_passes() {
@@ -97,7 +123,15 @@ final class WsGateTest {
   }
 
   private static WsGate gate() {
-    return new WsGate(new Origins(List.of("https://app.example"), false));
+    // of the app "far" every chat is at another node, of the app "lost" nobody can tell
+    return new WsGate(
+        new Origins(List.of("https://app.example"), false),
+        chat ->
+            switch (chat.appId()) {
+              case "far" -> CompletableFuture.completedFuture(Optional.of(FAR));
+              case "lost" -> CompletableFuture.failedFuture(new IllegalStateException("a test"));
+              default -> CompletableFuture.completedFuture(Optional.empty());
+            });
   }
 
   private static FullHttpRequest request(

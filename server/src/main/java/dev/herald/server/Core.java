@@ -3,6 +3,7 @@ package dev.herald.server;
 import dev.herald.core.app.Apps;
 import dev.herald.core.bus.Bus;
 import dev.herald.core.bus.InProcessBus;
+import dev.herald.core.chat.Chats;
 import dev.herald.core.group.GroupApplier;
 import dev.herald.core.group.GroupCommands;
 import dev.herald.core.group.GroupFeed;
@@ -14,8 +15,12 @@ import dev.herald.core.id.MessageIds;
 import dev.herald.core.journal.EmbeddedJournal;
 import dev.herald.core.journal.Journal;
 import dev.herald.core.metric.Metrics;
+import dev.herald.core.registry.EmbeddedRegistry;
+import dev.herald.core.registry.Membership;
+import dev.herald.core.registry.Registry;
 import dev.herald.core.route.Router;
 import dev.herald.core.store.Store;
+import dev.herald.http.ChatEventJson;
 import dev.herald.http.GroupEventJson;
 import dev.herald.mqtt.MqttSettings;
 import dev.herald.server.config.HeraldConfig;
@@ -44,6 +49,9 @@ final class Core implements AutoCloseable {
   private final GroupQueries queries;
   private final LaneQueries laneQueries;
   private final Retention retention;
+  private final Registry registry;
+  private final Membership membership;
+  private final Chats chats;
 
   /**
    * A core that is not started.
@@ -52,8 +60,9 @@ final class Core implements AutoCloseable {
    * @param clock the time
    * @param metrics where everything counts
    * @param config every setting
+   * @param self this node, whose ports may not be known yet
    */
-  Core(Store store, InstantSource clock, Metrics metrics, HeraldConfig config) {
+  Core(Store store, InstantSource clock, Metrics metrics, HeraldConfig config, Registry.Node self) {
     MqttSettings mqtt = config.mqtt();
     var limits =
         new Apps.Limits(
@@ -69,11 +78,17 @@ final class Core implements AutoCloseable {
     queries = new GroupQueries(store);
     laneQueries = new LaneQueries(queries, LANE_QUERY_THREADS);
     retention = new Retention(store, journal, clock, config.retention(), metrics);
+    registry = new EmbeddedRegistry(clock);
+    membership = new Membership(registry, self);
+    chats =
+        new Chats(membership, bus, router, config.chats(), ChatEventJson::encode, clock, metrics);
   }
 
-  /** Starts to apply commands and to show events. */
+  /** Starts to apply commands, to show events and to hear other nodes. */
   void start() {
     feed.start();
+    membership.start();
+    chats.start();
     journal.start(applier);
     retention.start();
   }
@@ -102,6 +117,14 @@ final class Core implements AutoCloseable {
     return laneQueries;
   }
 
+  Membership membership() {
+    return membership;
+  }
+
+  Chats chats() {
+    return chats;
+  }
+
   /** Refuses new commands, stores those accepted, and shows no more events. */
   @Override
   public void close() {
@@ -109,6 +132,9 @@ final class Core implements AutoCloseable {
     retention.close();
     journal.close();
     feed.close();
+    chats.close();
+    membership.close();
+    registry.close();
     bus.close();
   }
 }

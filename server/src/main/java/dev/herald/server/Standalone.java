@@ -3,6 +3,7 @@ package dev.herald.server;
 import dev.herald.console.Console;
 import dev.herald.core.error.HeraldException;
 import dev.herald.core.metric.Metrics;
+import dev.herald.core.registry.Registry;
 import dev.herald.core.relay.RelayKeeper;
 import dev.herald.core.relay.RelayStore;
 import dev.herald.core.store.Store;
@@ -81,7 +82,7 @@ final class Standalone implements AutoCloseable {
     Metrics metrics = new Metrics();
     Store store = opened("store", new SqliteStore(data.path(), config.store(), metrics));
     startStore(store);
-    Core core = opened("core", new Core(store, clock, metrics, config));
+    Core core = opened("core", new Core(store, clock, metrics, config, self()));
     core.start();
     Certificates certificates = certificates(metrics);
     List<InetAddress> addresses = presentAddresses();
@@ -92,6 +93,7 @@ final class Standalone implements AutoCloseable {
     HttpEdge http = opened("http", httpEdge(core, store, addresses, mqtt, metrics, certificates));
     startListening(http::start);
     endpoints = endpoints(addresses, mqtt, http.port(), http.httpsPort());
+    core.membership().announce(self());
     dataPath = data.path();
     startupMs = clock.millis() - jvmStartMs();
     LOG.info(
@@ -131,6 +133,19 @@ final class Standalone implements AutoCloseable {
     }
   }
 
+  /** This node as others know it; with its ports once it listens. */
+  private Registry.Node self() {
+    Endpoints at = endpoints;
+    return new Registry.Node(
+        NODE,
+        config.bindAddresses().getFirst().getHostAddress(),
+        version,
+        at == null ? 0 : at.mqttPort(),
+        at == null ? 0 : at.wsPort(),
+        at == null ? 0 : at.httpPort(),
+        startedAtMs);
+  }
+
   private RelayKeeper relayKeeper(DataDirectory data, Core core, Metrics metrics)
       throws StartException {
     RelayStore store = new SqliteRelayStore(data.path(), metrics);
@@ -157,6 +172,7 @@ final class Standalone implements AutoCloseable {
             core.commands(),
             new JsonRequests(core.commands()),
             core.laneQueries(),
+            core.chats(),
             GroupEventJson::encode,
             metrics,
             config.origins(),
@@ -179,6 +195,7 @@ final class Standalone implements AutoCloseable {
             core.commands(),
             core.queries(),
             core.apps(),
+            core.chats(),
             core.router(),
             core.ledger(),
             mqtt.clients(),

@@ -1,6 +1,7 @@
 package dev.herald.mqtt.codec;
 
 import dev.herald.core.route.MessageProperties;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,7 @@ public record Connect(
    * @param problemInformation whether it wants reason strings
    * @param responseInformation whether it wants to be told where it may have responses sent
    * @param authenticationMethod or null
+   * @param userProperties name and value alternating
    */
   public record Options(
       long sessionExpirySeconds,
@@ -45,7 +47,21 @@ public record Connect(
       int topicAliasMaximum,
       boolean problemInformation,
       boolean responseInformation,
-      @Nullable String authenticationMethod) {}
+      @Nullable String authenticationMethod,
+      List<String> userProperties) {
+
+    /**
+     * Returns whether the client goes to another node when it is told to, in the acknowledgement:
+     * the user property {@code redirect} is {@code 1}, and it lets itself be told anything there.
+     */
+    public boolean wantsRedirects() {
+      boolean wants = false;
+      for (int i = 0; i + 1 < userProperties.size(); i += 2) {
+        wants |= userProperties.get(i).equals("redirect") && userProperties.get(i + 1).equals("1");
+      }
+      return wants && problemInformation;
+    }
+  }
 
   /**
    * A will.

@@ -110,12 +110,20 @@ public final class PacketDecoder {
         (int) properties.number(Properties.TOPIC_ALIAS_MAXIMUM, 0),
         properties.number(Properties.REQUEST_PROBLEM_INFORMATION, 1) == 1,
         properties.number(Properties.REQUEST_RESPONSE_INFORMATION, 0) == 1,
-        method);
+        method,
+        List.copyOf(properties.userProperties()));
   }
 
   private static Connect.Options optionsOf311(boolean clean) {
     return new Connect.Options(
-        clean ? 0 : Connect.NEVER_EXPIRES, 65_535, Integer.MAX_VALUE, 0, false, false, null);
+        clean ? 0 : Connect.NEVER_EXPIRES,
+        65_535,
+        Integer.MAX_VALUE,
+        0,
+        false,
+        false,
+        null,
+        List.of());
   }
 
   private Connect.WillMessage will(PacketReader reader, int flags, int version) {

@@ -1,8 +1,10 @@
 package dev.herald.mqtt.codec;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the packets a server sends, PUBLISH excepted (see {@link PublishForm}). */
@@ -128,33 +130,52 @@ public final class PacketEncoder {
    * Writes a SUBACK or UNSUBACK.
    *
    * @param codes a code for each filter; none for an UNSUBACK of 3.1.1
-   * @param text what was wrong, for a client of 5.0; or null to say nothing
+   * @param properties what it says beside, for a client of 5.0, as {@link #saying} makes it
    */
   public static void subscribeAck(
-      ByteBuf out, int version, int type, int packetId, byte[] codes, @Nullable String text) {
-    byte[] told = text == null ? NOTHING : text.getBytes(StandardCharsets.UTF_8);
-    int properties = told.length == 0 ? 0 : 3 + told.length;
-    int propertyBytes = version >= 5 ? varintSize(properties) + properties : 0;
+      ByteBuf out, int version, int type, int packetId, byte[] codes, byte[] properties) {
+    int length = properties.length;
+    int propertyBytes = version >= 5 ? varintSize(length) + length : 0;
     out.writeByte(type << 4);
     writeVarint(out, 2 + propertyBytes + codes.length);
     out.writeShort(packetId);
     if (version >= 5) {
-      writeVarint(out, properties);
-      if (properties > 0) {
-        out.writeByte(Properties.REASON_STRING).writeShort(told.length).writeBytes(told);
-      }
+      writeVarint(out, length);
+      out.writeBytes(properties);
     }
     out.writeBytes(codes);
+  }
+
+  /**
+   * Returns the properties of an acknowledgement.
+   *
+   * @param text a reason string, or null for none
+   * @param userProperties name and value alternating
+   */
+  public static byte[] saying(@Nullable String text, List<String> userProperties) {
+    if (text == null && userProperties.isEmpty()) {
+      return NOTHING;
+    }
+    ByteBuf properties = Unpooled.buffer(64);
+    if (text != null) {
+      properties.writeByte(Properties.REASON_STRING);
+      writeText(properties, text);
+    }
+    for (int i = 0; i + 1 < userProperties.size(); i += 2) {
+      properties.writeByte(Properties.USER_PROPERTY);
+      writeText(properties, userProperties.get(i));
+      writeText(properties, userProperties.get(i + 1));
+    }
+    return ByteBufUtil.getBytes(properties);
   }
 
   /**
    * Returns the size of a SUBACK or UNSUBACK of 5.0, in bytes.
    *
    * @param codes how many codes it has
-   * @param textBytes how many bytes its text has, 0 for none
+   * @param properties how many bytes its properties have
    */
-  public static int subscribeAckSize(int codes, int textBytes) {
-    int properties = textBytes == 0 ? 0 : 3 + textBytes;
+  public static int subscribeAckSize(int codes, int properties) {
     int length = 2 + varintSize(properties) + properties + codes;
     return 1 + varintSize(length) + length;
   }

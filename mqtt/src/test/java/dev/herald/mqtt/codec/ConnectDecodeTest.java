@@ -32,7 +32,8 @@ final class ConnectDecodeTest {
     assertThat(packet.userName()).isNull();
     assertThat(packet.will()).isNull();
     assertThat(packet.options())
-        .isEqualTo(new Connect.Options(0, 65_535, Integer.MAX_VALUE, 0, false, false, null));
+        .isEqualTo(
+            new Connect.Options(0, 65_535, Integer.MAX_VALUE, 0, false, false, null, List.of()));
   }
 
   @Test
@@ -80,7 +81,8 @@ final class ConnectDecodeTest {
     assertThat(packet.cleanStart()).isFalse();
     assertThat(packet.keepAliveSeconds()).isZero();
     assertThat(packet.options())
-        .isEqualTo(new Connect.Options(0, 65_535, Integer.MAX_VALUE, 0, true, false, null));
+        .isEqualTo(
+            new Connect.Options(0, 65_535, Integer.MAX_VALUE, 0, true, false, null, List.of()));
   }
 
   private static final byte[] EVERY_PROPERTY =
@@ -128,7 +130,16 @@ final class ConnectDecodeTest {
                 bytes(0, 0))); // password: empty
     assertThat(packet.clientId()).hasSize(256);
     assertThat(packet.options())
-        .isEqualTo(new Connect.Options(0xFFFF_FFFFL, 1, 0x8000_0000L, 65_535, false, true, "m"));
+        .isEqualTo(
+            new Connect.Options(
+                0xFFFF_FFFFL,
+                1,
+                0x8000_0000L,
+                65_535,
+                false,
+                true,
+                "m",
+                List.of("k", "v", "k", "w", "", "")));
     Connect.WillMessage will = will(packet);
     assertThat(will.payload()).isEmpty();
     assertThat(will.qos()).isEqualTo(2);

@@ -175,14 +175,16 @@ final class PacketEncoderTest {
   void subscribeAck_codes() {
     byte[] codes = bytes(0, 1, 2, 0x80);
     assertThat(
-            written(out -> PacketEncoder.subscribeAck(out, 4, PacketType.SUBACK, 7, codes, null)))
+            written(
+                out -> PacketEncoder.subscribeAck(out, 4, PacketType.SUBACK, 7, codes, bytes())))
         .isEqualTo(
             bytes(
                 0x90, 6, // SUBACK, remaining length
                 0, 7, // packet identifier
                 0, 1, 2, 0x80)); // return codes
     assertThat(
-            written(out -> PacketEncoder.subscribeAck(out, 5, PacketType.UNSUBACK, 7, codes, null)))
+            written(
+                out -> PacketEncoder.subscribeAck(out, 5, PacketType.UNSUBACK, 7, codes, bytes())))
         .isEqualTo(
             bytes(
                 0xB0, 7, // UNSUBACK, remaining length
@@ -190,8 +192,8 @@ final class PacketEncoderTest {
                 0, // no properties
                 0, 1, 2, 0x80)); // reason codes
     assertThat(
-            written(
-                out -> PacketEncoder.subscribeAck(out, 4, PacketType.UNSUBACK, 7, bytes(), null)))
+            written(out ->
+                PacketEncoder.subscribeAck(out, 4, PacketType.UNSUBACK, 7, bytes(), bytes())))
         .isEqualTo(bytes(0xB0, 2, 0, 7));
   }
 

@@ -1,5 +1,6 @@
 package dev.herald.server.config;
 
+import dev.herald.core.chat.ChatSettings;
 import dev.herald.core.config.Setting;
 import dev.herald.core.config.SettingTree;
 import dev.herald.core.group.GroupSettings;
@@ -27,6 +28,7 @@ import java.util.List;
  * @param tls the same with TLS
  * @param http the HTTP API, gateways and the console
  * @param groups group conversations
+ * @param chats chats
  * @param ledger what is remembered of the way of messages
  * @param retention how much of the history of groups is kept
  * @param store the embedded database
@@ -67,6 +69,7 @@ public record HeraldConfig(
         TlsSettings tls,
     @Setting(doc = "The HTTP API, the gateways' WebSocket and the console.") HttpSettings http,
     @Setting(doc = "Group conversations.") GroupSettings groups,
+    @Setting(doc = "Chats, which are in memory only.") ChatSettings chats,
     @Setting(doc = "What is remembered of the way that recent group messages took.")
         LedgerSettings ledger,
     @Setting(doc = "How much of the history of groups is kept.") RetentionSettings retention,
