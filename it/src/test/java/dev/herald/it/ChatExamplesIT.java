@@ -11,53 +11,48 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The examples of docs/mqtt-chat.md, run as printed, with the clients that others wrote. */
+/** The examples of docs/chats.md, run as printed, with the clients that others wrote. */
 class ChatExamplesIT {
   @TempDir Path data;
   @TempDir Path commands;
 
   @Test
-  void examples_showAConversation() {
+  void examples_showChats() {
     try (HeraldProcess server = HeraldProcess.start(data)) {
-      Examples examples = new Examples("docs/mqtt-chat.md", server, commands);
-      assertThat(examples.all().keySet())
-          .containsExactly("write", "missed", "history", "recall", "notice");
+      Examples examples = new Examples("docs/chats.md", server, commands);
+      assertThat(examples.all().keySet()).containsExactly("talk", "properties", "away", "backend");
 
-      List<String> written = examples.run("write").lines().toList();
-      assertThat(written).hasSize(2);
-      expectMessage(GroupApi.json(written.getFirst()), 1, "hello");
-      expectMessage(GroupApi.json(written.getLast()), 2, "lunch at one?");
+      List<String> talk = examples.run("talk").lines().toList();
+      assertThat(talk).hasSize(2);
+      expectEvent(talk.getFirst(), "joined", 2, "ann", 2);
+      assertThat(talk.getLast()).isEqualTo("hello, all");
 
-      expectMessage(GroupApi.json(examples.run("missed")), 2, "lunch at one?");
+      List<String> properties = examples.run("properties").lines().toList();
+      assertThat(properties).hasSize(2);
+      assertThat(properties.getFirst()).startsWith("event:joined seq:2 {\"$chat\":\"joined\",");
+      assertThat(properties.getLast()).isEqualTo("from:old user:old seq:3 from an old client");
 
-      JsonNode history = GroupApi.json(examples.run("history"));
-      assertThat(history.path("head").asLong()).as("a retry made no message").isEqualTo(2);
-      expectMessage(history.path("events").path(0), 1, "hello");
-      expectMessage(history.path("events").path(1), 2, "lunch at one?");
+      List<String> away = examples.run("away").lines().toList();
+      assertThat(away).hasSize(3);
+      expectEvent(away.getFirst(), "joined", 1, "carl", 1);
+      expectEvent(away.get(1), "joined", 2, "dora", 2);
+      assertThat(away.getLast()).isEqualTo("when do we meet?");
 
-      JsonNode recalled = GroupApi.json(examples.run("recall"));
-      assertThat(recalled.path("status").asInt()).isZero();
-      assertThat(recalled.path("content").asText()).isEmpty();
-      assertThat(recalled.path("recallCause").asText()).isEqualTo("typo");
-
-      JsonNode notice = GroupApi.json(examples.run("notice"));
-      assertThat(notice.path("title").asText()).isEqualTo("Lunch");
-      assertThat(notice.path("userId").asText()).isEqualTo("bob");
-
-      JsonNode events = GroupApi.json(examples.run("history")).path("events");
-      assertThat(events.findValuesAsText("event")).containsExactly("recall", "notice");
-      assertThat(events.findValuesAsText("content")).containsExactly("", "at one, in the yard");
-
-      JsonNode refused = GroupApi.json(examples.run("recall"));
-      assertThat(refused.path("type").asText()).isEqualTo("urn:herald:error:MESSAGE_RECALLED");
-      assertThat(refused.path("status").asInt()).isEqualTo(409);
+      List<String> backend = examples.run("backend").lines().toList();
+      String all = String.join("\n", backend);
+      assertThat(all)
+          .contains("{\"chats\":[{\"chatId\":\"support\"", "\"clientId\":\"desk\"", "{\"seq\":2}")
+          .contains("we close in five minutes", "{\"$chat\":\"ended\",\"chatId\":\"support\"");
     }
   }
 
-  private static void expectMessage(JsonNode event, long seq, String content) {
-    assertThat(event.path("event").asText()).isEqualTo("create");
+  private static void expectEvent(String line, String what, long seq, String client, int left) {
+    JsonNode event = GroupApi.json(line);
+    assertThat(event.path("$chat").asText()).isEqualTo(what);
+    assertThat(event.path("chatId").asText()).isIn("team", "trip");
     assertThat(event.path("seq").asLong()).isEqualTo(seq);
-    assertThat(event.path("message").path("content").asText()).isEqualTo(content);
-    assertThat(event.path("message").path("userId").asText()).isEqualTo("bob");
+    assertThat(event.path("clientId").asText()).isEqualTo(client);
+    assertThat(event.path("userId").asText()).isEqualTo(client);
+    assertThat(event.path("participants").asInt()).isEqualTo(left);
   }
 }
