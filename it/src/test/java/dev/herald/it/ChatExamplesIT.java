@@ -41,7 +41,7 @@ class ChatExamplesIT {
       List<String> backend = examples.run("backend").lines().toList();
       String all = String.join("\n", backend);
       assertThat(all)
-          .contains("{\"chats\":[{\"chatId\":\"support\"", "\"clientId\":\"desk\"", "{\"seq\":2}")
+          .contains("{\"chats\":[{", "{\"chatId\":\"support\"", "\"clientId\":\"desk\"", "{\"seq\":2}")
           .contains("we close in five minutes", "{\"$chat\":\"ended\",\"chatId\":\"support\"");
     }
   }
