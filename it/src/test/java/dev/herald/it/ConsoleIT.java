@@ -111,6 +111,9 @@ class ConsoleIT {
     assertThat(page().getByTestId("fact-version")).hasText(Pattern.compile("\\d+\\.\\d+.*"));
     assertThat(page().getByTestId("traffic-chart"))
         .hasAttribute("data-readings", Pattern.compile("[2-9]|\\d\\d+"));
+    var traffic = page().locator("herald-traffic").boundingBox();
+    assertThat(page().locator("herald-chat").boundingBox().x)
+        .isGreaterThan(traffic.x + traffic.width);
     visit.screenshot("console-empty");
 
     assertThat(visit.complaints()).isEmpty();

@@ -36,7 +36,7 @@ class ConsolePage extends LightElement {
       ${this.#header()}
       ${this.#away()}
       ${route.view === 'overview' ? this.#overview() : html`
-        <main class="page" id="main" tabindex="-1">${PAGES[route.view]}</main>`}`;
+        <main class="page whole" id="main" tabindex="-1">${PAGES[route.view]}</main>`}`;
   }
 
   #overview() {
