@@ -2,6 +2,7 @@ package dev.herald.it.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
@@ -25,7 +26,8 @@ class NothingLostIT {
     long seed = Long.getLong("herald.crash.seed", new SplittableRandom().nextInt(1 << 30));
     CrashRun run = new CrashRun(Integer.getInteger("herald.crash.kills", KILLS), seed);
     Faults faults = run.run(data);
-    System.getLogger(NothingLostIT.class.getName()).log(Level.INFO, run.summary());
+    Logger log = System.getLogger(NothingLostIT.class.getName());
+    run.summary().lines().forEach(line -> log.log(Level.INFO, line));
 
     assertThat(faults.count()).as(run.summary()).isZero();
   }
