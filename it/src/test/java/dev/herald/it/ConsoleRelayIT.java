@@ -195,6 +195,44 @@ class ConsoleRelayIT {
     visit.screenshot("clients-gone");
   }
 
+  @Test
+  void chat_isShownAsItIs_isSpokenTo_andEnded() {
+    try (var ann = connected("ann-1", "ann");
+        var bob = connected(MARKUP, "<b>bob</b>")) {
+      ann.subscribe("$chat/room <i>", MqttQos.AT_LEAST_ONCE);
+      bob.subscribe("$chat/room <i>", MqttQos.AT_LEAST_ONCE);
+      open("chats");
+      at("chat").click();
+      assertThat(page().locator("#detail-heading")).hasText("room <i>");
+      assertThat(at("chat-member")).hasCount(2);
+      assertThat(at("chat-member").last()).containsText("<b>bob</b> " + MARKUP);
+      assertThat(at("chat-creator")).hasAttribute("data-value", "ann-1");
+      at("chat-say").fill(MARKUP);
+      at("chat-say").press("Enter");
+      assertThat(at("chat-done")).isVisible();
+      assertThat(at("chat-say")).hasValue("");
+      visit.screenshot("chats");
+      assertHears(ann, MARKUP);
+      bob.client().disconnect();
+      assertThat(at("chat-member")).hasCount(1);
+      at("chat-end").press("Enter");
+      assertThat(at("chat-end-do")).isFocused();
+      page().keyboard().press("Enter");
+      assertThat(at("chat-status")).hasAttribute("data-state", "away");
+      assertThat(at("chat")).hasCount(0);
+      assertHears(ann, "{\"$chat\":\"ended\"");
+      visit.screenshot("chats-ended");
+    }
+  }
+
+  /** Reads on until something comes that begins so. */
+  private static void assertHears(Mqtt5 client, String beginning) {
+    String text = client.nextText();
+    while (!text.startsWith(beginning)) {
+      text = client.nextText();
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({"1400, en-US, LIGHT", "1400, zh-CN, DARK", "360, en-US, LIGHT", "360, zh-CN, DARK"})
   void pages_fitTheWindow_inBothLanguages(int width, String language, ColorScheme scheme) {
@@ -212,6 +250,14 @@ class ConsoleRelayIT {
       assertThat(at("client-filter")).isVisible();
       at("client-end").press("Enter");
       visit.screenshot("clients-" + width + "-" + language);
+      assertFits(width);
+      one.subscribe("$chat/" + "c".repeat(127), MqttQos.AT_LEAST_ONCE);
+      open("chats");
+      assertThat(at("chat")).isVisible();
+      visit.screenshot("chats-list-" + width + "-" + language);
+      at("chat").press("Enter");
+      assertThat(at("chat-member")).isVisible();
+      visit.screenshot("chats-" + width + "-" + language);
       assertFits(width);
     }
     assertNothingWrong();

@@ -25,7 +25,7 @@
 //   chat-left-earlier, chat-left-newest buttons, when there is something to go to
 //   chat-left-input, chat-left-send     the composer
 
-//   view-overview, view-groups, view-clients
+//   view-overview, view-groups, view-chats, view-clients
 //                                       links; aria-current tells the current page
 //   groups-app, groups-group, groups-open
 //   group                               each group of the app; group-none, group-more
@@ -50,6 +50,15 @@
 //   ledger-accepted, ledger-journaled, ledger-stored, ledger-clients
 //                                       data-value = the raw time or number, absent if not known
 //   ledger-gateway                      one for each; data-value = its id
+//   chats-app, chats-find, chats-all
+//   chat                                each one found; chat-none, chat-more
+//   chat-status                         data-state = connecting | online | away
+//   chat-owner, chat-created, chat-active, chat-seq, chat-creator
+//                                       data-value = the raw value
+//   chat-member                         each one: data-value = its client, data-state = online | away
+//   chats-as, chat-say, chat-say-do     a word to the participants
+//   chat-end, chat-end-form, chat-end-do, chat-done
+
 //   clients-app, clients-prefix, clients-user, clients-find, clients-all
 //   client                              each one found; data-state = online | away
 //   client-none, client-more            when none is, when there are more

@@ -50,6 +50,11 @@ export class BrowsePage extends LightElement {
     return this.pathOf(route.app, route.item);
   }
 
+  /** What stands below the list. */
+  below() {
+    return nothing;
+  }
+
   readAgain() {
     this.#listing?.read();
     this.#resource?.read();
@@ -73,7 +78,7 @@ export class BrowsePage extends LightElement {
   }
 
   render() {
-    return halves(this.#resource, this.#picker(), html`
+    return halves(this.#resource, [this.#picker(), this.below()], html`
       <section class="card detail" aria-labelledby="detail-heading">
         ${this.#resource ? this.#detail() : nothingChosen(this.view)}
       </section>`);

@@ -8,10 +8,12 @@ import './clients-page.js';
 import './facts-card.js';
 import './figures-strip.js';
 import './groups-page.js';
+import './chats-page.js';
 import './traffic-card.js';
 
 const PAGES = {
   groups: html`<herald-groups></herald-groups>`,
+  chats: html`<herald-chats></herald-chats>`,
   clients: html`<herald-clients></herald-clients>`,
 };
 const LANGUAGES = [['en', 'English', 'EN'], ['zh', '中文', '中文']];
