@@ -8,6 +8,7 @@ import dev.herald.core.chat.ChatSettings;
 import dev.herald.core.chat.Chats;
 import dev.herald.core.config.PerApp;
 import dev.herald.core.config.SettingTree;
+import dev.herald.core.consumer.ConsumerSettings;
 import dev.herald.core.event.GroupCommand;
 import dev.herald.core.event.GroupKey;
 import dev.herald.core.group.GroupApplier;
@@ -81,7 +82,12 @@ final class EdgeFixture implements AutoCloseable {
             ChatEventJson::encode,
             InstantSource.system(),
             metrics);
-    apps = new Apps(router, new Apps.Limits(1000, 1 << 20, 1 << 20), metrics);
+    apps =
+        new Apps(
+            router,
+            new Apps.Limits(
+                1000, 1 << 20, new ConsumerSettings(1 << 20, Duration.ofSeconds(30), 5, true, "")),
+            metrics);
     store = new SqliteStore(data, SettingTree.defaults(StoreSettings.class), metrics);
     commands = new GroupCommands(journal, new MessageIds(1, InstantSource.system(), 0));
     GroupLedger ledger =

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
+import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PublishResult;
 import dev.herald.it.harness.HeraldProcess;
 import dev.herald.it.harness.Mosquitto;
 import dev.herald.it.harness.Mqtt5;
@@ -11,6 +12,7 @@ import dev.herald.it.harness.SharedHerald;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,8 +54,9 @@ class ConsumerGroupIT {
     try (var victim = mosquitto.subscribe("-q", "1", "-t", "$share/g/t");
         var producer = Mqtt5.connected(server, app)) {
       victim.child().stop();
+      List<CompletableFuture<Mqtt5PublishResult>> posted = new ArrayList<>();
       for (int i = 0; i < 50; i++) {
-        producer.publish("t", MqttQos.AT_LEAST_ONCE, "" + i);
+        posted.add(producer.post("t", MqttQos.AT_LEAST_ONCE, "" + i));
       }
       try (var heir = Mqtt5.connected(server, app)) {
         heir.subscribe("$share/g/t", MqttQos.AT_LEAST_ONCE);
@@ -66,6 +69,7 @@ class ConsumerGroupIT {
           Mqtt5Publish message = heir.next();
           assertThat(Mqtt5.text(message)).isEqualTo("" + i);
         }
+        posted.forEach(result -> assertThat(result.join().getError()).isEmpty());
       }
       assertThat(victim.messages()).isEmpty();
     }
@@ -75,6 +79,7 @@ class ConsumerGroupIT {
   void membersThatComeAndGo_consumeEveryMessage() {
     int messages = 400;
     TreeSet<Integer> consumed = new TreeSet<>();
+    List<CompletableFuture<Mqtt5PublishResult>> posted = new ArrayList<>();
     try (var anchor = Mqtt5.connected(server, app);
         var producer = Mqtt5.connected(server, app)) {
       anchor.subscribe("$share/g/t/+", MqttQos.AT_LEAST_ONCE);
@@ -83,7 +88,7 @@ class ConsumerGroupIT {
           victim.child().stop();
           for (int i = 0; i < messages / 4; i++) {
             int number = round * (messages / 4) + i;
-            producer.publish("t/" + round, MqttQos.AT_LEAST_ONCE, "" + number);
+            posted.add(producer.post("t/" + round, MqttQos.AT_LEAST_ONCE, "" + number));
           }
           victim.child().kill();
           assertThat(victim.messages()).isEmpty();
@@ -93,6 +98,7 @@ class ConsumerGroupIT {
         consumed.add(Integer.valueOf(anchor.nextText()));
       }
       assertThat(consumed.getLast()).isEqualTo(messages - 1);
+      posted.forEach(result -> assertThat(result.join().getError()).isEmpty());
     }
   }
 }

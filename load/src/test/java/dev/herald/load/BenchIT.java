@@ -7,6 +7,7 @@ import dev.herald.core.bus.InProcessBus;
 import dev.herald.core.chat.ChatSettings;
 import dev.herald.core.chat.Chats;
 import dev.herald.core.config.SettingTree;
+import dev.herald.core.consumer.ConsumerSettings;
 import dev.herald.core.group.GroupCommands;
 import dev.herald.core.group.GroupQueries;
 import dev.herald.core.group.LaneQueries;
@@ -30,6 +31,7 @@ import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +62,13 @@ class BenchIT {
         new GroupCommands(new EmbeddedJournal(metrics), new MessageIds(0, clock, 0));
     MqttEdge.Core core =
         new MqttEdge.Core(
-            new Apps(router, new Apps.Limits(1000, 1 << 20, 1 << 20), metrics),
+            new Apps(
+                router,
+                new Apps.Limits(
+                    1000,
+                    1 << 20,
+                    new ConsumerSettings(1 << 20, Duration.ofSeconds(30), 5, true, "")),
+                metrics),
             router,
             groups,
             new WordRequests(groups),

@@ -11,6 +11,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** What the edge counts. Thread-safe. */
 final class Counters {
   final AtomicInteger connections = new AtomicInteger();
+
+  /** What clients published and consumer groups have not consumed. */
+  final AtomicInteger awaited = new AtomicInteger();
+
+  /** Messages sent again that consumer groups had already, and got once only. */
+  final Counter repeatsRecognised;
+
+  /** Messages sent again that consumer groups got, and may have got before. */
+  final Counter repeatsPublished;
+
   private final Map<Limit, Counter> limits = new EnumMap<>(Limit.class);
   final Counter accepted;
   final Counter refused;
@@ -53,6 +63,12 @@ final class Counters {
               "How often a limit was met, by the name of its setting."));
     }
     metrics.gauge("herald_mqtt_connections", "Open MQTT connections.", connections::get);
+    metrics.gauge(
+        "herald_mqtt_publishes_awaited",
+        "Messages of clients that wait for consumer groups to be acknowledged.",
+        awaited::get);
+    repeatsRecognised = repeats(metrics, "recognised");
+    repeatsPublished = repeats(metrics, "published");
     accepted =
         metrics.counter("herald_mqtt_connections_accepted_total", "MQTT connections accepted.");
     refused =
@@ -97,6 +113,15 @@ final class Counters {
   /** Returns what counts how often a limit was met. */
   Counter limit(Limit limit) {
     return Objects.requireNonNull(limits.get(limit));
+  }
+
+  private static Counter repeats(Metrics metrics, String as) {
+    return metrics.counter(
+        "herald_mqtt_consumer_repeats_total",
+        "as",
+        as,
+        "Messages for consumer groups that a client sent again (DUP): recognised as one they have,"
+            + " or published once more.");
   }
 
   private static Counter dropped(Metrics metrics, String reason) {

@@ -236,7 +236,7 @@ final class GroupPublisher {
     if (asked.qos == 1) {
       pendingAtLeastOnce++;
     } else if (asked.qos == 2) {
-      asked.session.received().waitForStore(asked.packetId);
+      asked.session.received().await(asked.packetId);
     }
   }
 
@@ -245,7 +245,7 @@ final class GroupPublisher {
     if (asked.qos == 1) {
       pendingAtLeastOnce--;
     } else if (asked.qos == 2) {
-      asked.session.received().stored(asked.packetId);
+      asked.session.received().answered(asked.packetId);
     }
     answer(asked, document, refusal);
   }

@@ -5,6 +5,8 @@ import dev.herald.core.chat.ChatTopics;
 import dev.herald.core.consumer.ConsumerGroup;
 import dev.herald.core.group.GroupTopics;
 import dev.herald.core.route.Message;
+import dev.herald.core.route.Receipt;
+import dev.herald.core.route.Router.Reach;
 import dev.herald.mqtt.codec.Ack;
 import dev.herald.mqtt.codec.Connect;
 import dev.herald.mqtt.codec.Limit;
@@ -43,7 +45,25 @@ final class InboundPublisher {
    * client should be read no further.
    */
   boolean isFull() {
-    return (groups != null && groups.pending() >= broker.settings().receiveMax()) || isHeldBack();
+    return (groups != null && groups.pending() >= broker.settings().receiveMax())
+        || awaitsTooMuch()
+        || isHeldBack();
+  }
+
+  /**
+   * Returns whether consumer groups have as many of its messages as it may have unacknowledged. A
+   * client of 5.0 keeps to that by itself; and a consumer is read on, as its acknowledgements may
+   * be what everybody waits for.
+   */
+  private boolean awaitsTooMuch() {
+    Session session = connection.sessionOrNull();
+    if (session == null || connection.version() >= 5) {
+      return false;
+    }
+    AwaitedPublishes awaited = session.awaitedOrNull();
+    return awaited != null
+        && awaited.pending(connection) >= broker.settings().receiveMax()
+        && !session.isConsumer();
   }
 
   private boolean isHeldBack() {
@@ -78,12 +98,15 @@ final class InboundPublisher {
     if (packet.retain()) {
       checkRetainAvailable();
     }
+    if (packet.qos() == 1 && packet.duplicate() && isKnown(packet)) {
+      return;
+    }
     if (packet.qos() > 0) {
       checkReceiveMaximum(packet);
     }
     if (packet.qos() == 2 && !connection.session().received().receive(packet.packetId())) {
-      // a repetition; while the first one waits for the store, the PUBREC follows from there
-      if (!connection.session().received().isWaitingForStore(packet.packetId())) {
+      // a repetition; while the first one waits, the PUBREC follows from there
+      if (!isKnown(packet) && !connection.session().received().isAwaited(packet.packetId())) {
         acknowledge(packet.qos(), packet.packetId(), Reason.SUCCESS, null);
       }
     } else if (topic.charAt(0) == '$') {
@@ -91,6 +114,19 @@ final class InboundPublisher {
     } else {
       relay(topic, packet);
     }
+  }
+
+  /** Returns whether a message that is sent again is one that consumer groups have, or had. */
+  private boolean isKnown(Publish packet) {
+    AwaitedPublishes awaited = connection.session().awaitedOrNull();
+    return awaited != null && awaited.again(connection, packet.packetId());
+  }
+
+  private Receipt await(Session session, Publish packet) {
+    if (packet.duplicate()) {
+      broker.counters().repeatsPublished.increment();
+    }
+    return session.awaited().begin(connection, packet.qos(), packet.packetId());
   }
 
   private void relay(String topic, Publish packet) {
@@ -117,14 +153,20 @@ final class InboundPublisher {
       refuse(packet.qos(), packet.packetId(), Reason.QUOTA_EXCEEDED, "no room to retain it");
       return;
     }
-    boolean matched = broker.router().publish(app.topics(), message);
+    boolean awaits = packet.qos() > 0 && !app.consumers().isEmpty();
+    Reach reach =
+        broker
+            .router()
+            .publish(app.topics(), message, awaits ? () -> await(session, packet) : null);
     if (packet.qos() > 0) {
       holdBack(session, topic);
-      acknowledge(
-          packet.qos(),
-          packet.packetId(),
-          matched ? Reason.SUCCESS : Reason.NO_MATCHING_SUBSCRIBERS,
-          null);
+      if (reach != Reach.AWAITED) {
+        acknowledge(
+            packet.qos(),
+            packet.packetId(),
+            reach == Reach.NOBODY ? Reason.NO_MATCHING_SUBSCRIBERS : Reason.SUCCESS,
+            null);
+      }
     }
   }
 
@@ -210,6 +252,10 @@ final class InboundPublisher {
 
   private void checkReceiveMaximum(Publish packet) {
     int waiting = groups == null ? 0 : groups.pendingAtLeastOnce();
+    AwaitedPublishes awaited = connection.session().awaitedOrNull();
+    if (awaited != null) {
+      waiting += awaited.pendingAtLeastOnce(connection);
+    }
     int unacknowledged = waiting + connection.session().receivedCount();
     if (connection.version() >= 5
         && unacknowledged >= broker.settings().receiveMax()

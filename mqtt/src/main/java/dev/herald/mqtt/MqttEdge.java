@@ -176,6 +176,7 @@ public final class MqttEdge implements AutoCloseable {
                 RETAINED_SWEEP_SECONDS,
                 TimeUnit.SECONDS);
     var _ = loops.next().scheduleAtFixedRate(this::lookAtMemory, 1, 1, TimeUnit.SECONDS);
+    var _ = loops.next().scheduleAtFixedRate(this::tickConsumers, 1, 1, TimeUnit.SECONDS);
     try {
       loadRelay(lanes.all());
       mqttPort = listen("mqtt.port", settings.port(), listener("mqtt", null, null));
@@ -226,6 +227,11 @@ public final class MqttEdge implements AutoCloseable {
   /** Returns the clients of this edge, for those who look after them. */
   public ClientDirectory clients() {
     return new SessionDirectory(broker.sessions(), broker.counters());
+  }
+
+  /** Has consumer groups take back what members had for too long. Called once a second. */
+  void tickConsumers() {
+    broker.apps().all().forEach(app -> app.consumers().tick());
   }
 
   /**

@@ -219,20 +219,7 @@ public record MqttSettings(
             def = "64MiB",
             min = "0",
             max = "64GiB")
-        long retainedBytesMax,
-    @Setting(
-            doc =
-                "How many bytes of messages a consumer group (the members of a shared subscription)"
-                    + " may hold while none of its members can take one. At the limit QoS 0"
-                    + " messages are dropped for the group and counted, and a client that publishes"
-                    + " QoS 1 or 2 messages to it is read no further until half of it is free;"
-                    + " unless the client is a member of a group itself. What is on its way by then"
-                    + " is still taken: up to 32 MiB more, beyond that it is dropped and counted.",
-            unit = "bytes",
-            def = "8MiB",
-            min = "64KiB",
-            max = "16GiB")
-        long consumerGroupBytesMax) {
+        long retainedBytesMax) {
   private static final Set<String> LISTENERS = Set.of("mqtt", "mqtts", "ws", "wss");
 
   /**

@@ -173,12 +173,14 @@ final class Outbound {
   private void sendNow(Connection to, OutboundMessage message) {
     if (message.isExpired(broker.clock())) {
       broker.counters().droppedExpired.increment();
-      dropped(message);
+      forget(message);
+      if (message.delivery != null) {
+        message.delivery.expired();
+      }
       return;
     }
     if (!to.out().takes(message)) {
-      broker.counters().droppedTooLarge.increment();
-      dropped(message);
+      tooLarge(message);
       return;
     }
     int packetId = window().add(message);
@@ -196,10 +198,12 @@ final class Outbound {
     return window;
   }
 
-  private void dropped(OutboundMessage message) {
+  /** Does without a message that the client cannot take; another member of its group may. */
+  private void tooLarge(OutboundMessage message) {
+    broker.counters().droppedTooLarge.increment();
     forget(message);
     if (message.delivery != null) {
-      message.delivery.kept();
+      message.delivery.refused();
     }
   }
 
@@ -262,8 +266,7 @@ final class Outbound {
     } else if (!to.out().takes(message)) {
       // the client takes less than on its last connection [MQTT-3.1.2-25]
       of.remove(packetId);
-      broker.counters().droppedTooLarge.increment();
-      dropped(message);
+      tooLarge(message);
     } else if (of.size() - unsent < session.inflightMax) {
       to.out().publish(message, packetId, true);
     } else {

@@ -40,24 +40,27 @@ final class ReceivedMessages {
     return known;
   }
 
-  /** Notes that a message waits for the store. */
-  void waitForStore(int packetId) {
+  /** Notes that a message waits for the store, or for consumers. */
+  void await(int packetId) {
     waiting.set(packetId);
   }
 
-  /** Returns whether a message waits for the store. */
-  boolean isWaitingForStore(int packetId) {
+  /** Returns whether a message waits. */
+  boolean isAwaited(int packetId) {
     return waiting.get(packetId);
   }
 
   /** Notes that a message waits no more. */
-  void stored(int packetId) {
+  void answered(int packetId) {
     waiting.clear(packetId);
   }
 
-  /** Returns those not released, in ascending order. */
-  List<Integer> all() {
-    return received.stream().boxed().toList();
+  /**
+   * Returns those not released that do not wait, in ascending order: after a restart the server has
+   * to take them for repetitions, and no others.
+   */
+  List<Integer> done() {
+    return received.stream().filter(packetId -> !waiting.get(packetId)).boxed().toList();
   }
 
   /** Returns how many are not released. */

@@ -80,6 +80,9 @@ final class Session extends Subscriber {
 
   private @Nullable ReceivedMessages received;
 
+  /** What the client published and consumer groups have; null while there was nothing. */
+  private @Nullable AwaitedPublishes awaited;
+
   boolean ended;
 
   /** What the relay's store knows; null for a session that ends with its connection. */
@@ -138,7 +141,11 @@ final class Session extends Subscriber {
     willAtMs = Message.NEVER;
     endsAtMs = Message.NEVER;
     if (shared != null) {
-      shared.forgetHandedOver();
+      shared.forgetHandedOver(true);
+    }
+    if (awaited != null) {
+      awaited.connectionChanged();
+      awaited = awaited.isEmpty() ? null : awaited;
     }
     connection = next;
     sinceMs = broker.clock().millis();
@@ -535,6 +542,19 @@ final class Session extends Subscriber {
   /** Returns how many QoS 2 messages from the client are not released. */
   int receivedCount() {
     return received == null ? 0 : received.count();
+  }
+
+  /** Returns what the client published that consumer groups have. */
+  AwaitedPublishes awaited() {
+    if (awaited == null) {
+      awaited = new AwaitedPublishes(this, broker);
+    }
+    return awaited;
+  }
+
+  /** Returns what the client published that consumer groups have, or null if there is nothing. */
+  @Nullable AwaitedPublishes awaitedOrNull() {
+    return awaited;
   }
 
   /** Returns the present connection, or null. */

@@ -32,7 +32,7 @@ final class SessionState {
         session.will == null ? null : saved(session.will),
         session.willAtMs,
         filters,
-        session.receivedCount() == 0 ? List.of() : session.received().all());
+        session.receivedCount() == 0 ? List.of() : session.received().done());
   }
 
   /**

@@ -98,6 +98,7 @@ final class SharedSubscriptions {
       forEachOutbound((packetId, outbound) -> {
         Delivery delivery = outbound.delivery;
         if (packetId == 0 && delivery != null && delivery.member() == member) {
+          delivery.notSent();
           unsent.add(delivery);
         }
       });
@@ -135,15 +136,18 @@ final class SharedSubscriptions {
    */
   void leaveAll(boolean keeps) {
     Map<Member, List<Delivery>> unfinished = new HashMap<>();
-    List<Delivery> mine = new ArrayList<>();
+    List<OutboundMessage> mine = new ArrayList<>();
     forEachOutbound((packetId, outbound) -> {
       Delivery delivery = outbound.delivery;
       if (delivery == null) {
         return;
       }
       if (packetId != 0 && outbound.qos == 2) {
-        mine.add(delivery);
+        mine.add(outbound);
       } else {
+        if (packetId == 0) {
+          delivery.notSent();
+        }
         unfinished.computeIfAbsent(delivery.member(), of -> new ArrayList<>()).add(delivery);
       }
     });
@@ -155,10 +159,20 @@ final class SharedSubscriptions {
         member.leave(own == null ? List.of() : own, keeps);
       }
     }
-    mine.forEach(Delivery::kept);
+    mine.forEach(SharedSubscriptions::keep);
     // of groups the session left before: it completes them, or somebody else does
     for (List<Delivery> rest : unfinished.values()) {
       rest.forEach(keeps ? Delivery::kept : Delivery::returned);
+    }
+  }
+
+  /** Answers for a QoS 2 message that the session completes, or that nobody does. */
+  private static void keep(OutboundMessage sent) {
+    Delivery delivery = sent.delivery;
+    if (delivery != null && sent.received) {
+      delivery.acknowledged();
+    } else if (delivery != null) {
+      delivery.kept();
     }
   }
 
@@ -176,9 +190,25 @@ final class SharedSubscriptions {
     }
   }
 
-  /** Has the session forget what a group gave to somebody else after the session left it. */
-  void forgetHandedOver() {
-    forget(outbound -> outbound.delivery != null && outbound.delivery.isHandedOver());
+  /**
+   * Has the session forget what a group gave to somebody else.
+   *
+   * @param sentToo whether also what the client was sent on this connection, and may acknowledge
+   */
+  void forgetHandedOver(boolean sentToo) {
+    List<Delivery> forgotten = new ArrayList<>(0);
+    forget(outbound -> {
+      Delivery delivery = outbound.delivery;
+      if (delivery == null || !delivery.isHandedOver() || (outbound.sent && !sentToo)) {
+        return false;
+      }
+      if (!outbound.sent) {
+        delivery.notSent();
+      }
+      return forgotten.add(delivery);
+    });
+    // while the session is a member, their places are free
+    forgotten.forEach(Delivery::kept);
   }
 
   /** Returns whether some group was told that the client is busy. */
@@ -267,7 +297,7 @@ final class SharedSubscriptions {
 
     @Override
     public void handedOver() {
-      forgetHandedOver();
+      forgetHandedOver(session.connection() == null);
     }
   }
 }

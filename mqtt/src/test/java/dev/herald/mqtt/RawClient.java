@@ -17,7 +17,9 @@ import java.net.SocketException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,11 @@ final class RawClient implements AutoCloseable {
   private final InputStream in;
   private final int version;
   private final Deque<Received> inbox = new ArrayDeque<>();
+
+  /** What was posted and is not acknowledged, and the codes of what is. */
+  private final Map<Integer, Integer> posted = new HashMap<>();
+
+  private final Map<Integer, Integer> outcomes = new HashMap<>();
   private boolean acknowledges = true;
   private int lastId;
   private @Nullable Received connack;
@@ -177,6 +184,7 @@ final class RawClient implements AutoCloseable {
           send(Wire.ack(packet.qos() == 1 ? PacketType.PUBACK : PacketType.PUBREC, packet.id()));
         }
       }
+      case PacketType.PUBACK, PacketType.PUBREC, PacketType.PUBCOMP -> handleAnswer(packet);
       case PacketType.PUBREL -> {
         if (acknowledges) {
           send(Wire.ack(PacketType.PUBCOMP, packet.id()));
@@ -184,6 +192,49 @@ final class RawClient implements AutoCloseable {
       }
       default -> throw new AssertionError("not expected: " + packet);
     }
+  }
+
+  private void handleAnswer(Received packet) {
+    if (!posted.containsKey(packet.id())) {
+      throw new AssertionError("not expected: " + packet);
+    }
+    if (packet.type() == PacketType.PUBREC && packet.code() < 0x80) {
+      posted.put(packet.id(), packet.code());
+      send(Wire.ack(PacketType.PUBREL, packet.id()));
+      return;
+    }
+    int received = posted.get(packet.id());
+    posted.remove(packet.id());
+    outcomes.put(packet.id(), packet.type() == PacketType.PUBCOMP ? received : packet.code());
+  }
+
+  /** Publishes and awaits nothing; returns the packet identifier, for {@link #outcome}. */
+  int post(String topic, String payload, int qos) {
+    return post(topic, payload, qos, Wire.NO_PROPERTIES);
+  }
+
+  /** Publishes and awaits nothing; returns the packet identifier, for {@link #outcome}. */
+  int post(String topic, String payload, int qos, byte[] properties) {
+    int id = qos == 0 ? 0 : nextId();
+    if (qos > 0) {
+      posted.put(id, 0);
+    }
+    send(Wire.publish(version, qos << 1, topic, id, properties, bytes(payload)));
+    return id;
+  }
+
+  /** Takes part in the acknowledgement of what was posted; returns the reason code. */
+  int outcome(int id) {
+    while (!outcomes.containsKey(id)) {
+      handle(next());
+    }
+    return outcomes.remove(id);
+  }
+
+  /** Fails if there was an acknowledgement of what was posted, or is before a PINGREQ's answer. */
+  void expectNoOutcome(int id) {
+    ping();
+    assertThat(outcomes).doesNotContainKey(id);
   }
 
   /** Returns the next message. */

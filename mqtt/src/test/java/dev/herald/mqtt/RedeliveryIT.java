@@ -219,13 +219,15 @@ final class RedeliveryIT extends EdgeTest {
     RawClient first = edge.client(Wire.lasting(5, "c").receiveMaximum(1)).silent();
     assertThat(first.subscribe(1, "$share/g/t")).containsExactly(1);
     RawClient publisher = edge.client(5, "p");
-    int _ = publisher.publish("t", "x".repeat(500), 1);
-    int _ = publisher.publish("t", "next", 1);
+    int large = publisher.post("t", "x".repeat(500), 1);
+    int next = publisher.post("t", "next", 1);
     assertThat(first.message().payload()).hasSize(500);
     RawClient second = edge.client(Wire.lasting(5, "c").receiveMaximum(1).maximumPacketSize(100));
     assertThat(second.connack().sessionPresent()).isTrue();
     assertThat(second.message().payload()).isEqualTo("next");
     second.expectNoMessage();
+    assertThat(publisher.outcome(large)).isEqualTo(0x83);
+    assertThat(publisher.outcome(next)).isZero();
     assertThat(edge.dropped("packet_too_large")).isEqualTo(1);
   }
 

@@ -126,9 +126,11 @@ final class SharedIT extends EdgeTest {
       members.add(member);
     }
     RawClient publisher = edge.client(version, "p");
+    List<Integer> posted = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
-      assertThat(publisher.publish("t", "" + i, qos)).isZero();
+      posted.add(publisher.post("t", "" + i, qos));
     }
+    publisher.ping();
     List<String> got = new ArrayList<>();
     for (RawClient member : members) {
       List<String> own = member.payloads(10);
@@ -138,6 +140,9 @@ final class SharedIT extends EdgeTest {
     assertThat(got).hasSize(40).doesNotHaveDuplicates();
     assertThat(edge.metric("herald_consumer_messages_dispatched_total")).isEqualTo(40);
     members.forEach(RawClient::expectNoMessage);
+    if (qos > 0) {
+      posted.forEach(id -> assertThat(publisher.outcome(id)).isZero());
+    }
   }
 
   @Test
@@ -148,10 +153,13 @@ final class SharedIT extends EdgeTest {
       RawClient member = edge.client(5, "m");
       assertThat(member.subscribe(granted, FILTER)).containsExactly(granted);
       for (int qos = 0; qos <= 2; qos++) {
-        publisher.publish("t", "p", qos);
+        int id = publisher.post("t", "p", qos);
         assertThat(member.message().qos()).isEqualTo(Math.min(granted, qos));
+        member.ping(); // and completes QoS 2
+        if (qos > 0) {
+          assertThat(publisher.outcome(id)).isZero();
+        }
       }
-      member.ping(); // and completes QoS 2
       member.disconnect();
       edge.awaitMetric("herald_consumer_members", 0);
     }
@@ -169,7 +177,7 @@ final class SharedIT extends EdgeTest {
     int keys = 12;
     for (int i = 0; i < keys * 10; i++) {
       byte[] key = Wire.userProperty("key", "k" + i % keys);
-      assertThat(publisher.publish("t", "" + i, 2, key)).isZero();
+      int _ = publisher.post("t", "" + i, 1, key);
     }
     List<List<Integer>> got = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     await("all messages")
@@ -201,7 +209,8 @@ final class SharedIT extends EdgeTest {
     quick.subscribe(1, FILTER);
     RawClient publisher = edge.client(5, "p");
     for (int i = 0; i < 50; i++) {
-      assertThat(publisher.publish("t", "" + i, 1)).isZero();
+      int _ = publisher.post("t", "" + i, 1);
+      publisher.ping();
       quick.ping(); // its acknowledgements are on their way
     }
     stalled.ping();
@@ -220,8 +229,9 @@ final class SharedIT extends EdgeTest {
     RawClient member = edge.client(Wire.hello(5, "m").receiveMaximum(2)).silent();
     member.subscribe(2, FILTER);
     RawClient publisher = edge.client(5, "p");
+    List<Integer> posted = new ArrayList<>();
     for (int i = 0; i < 9; i++) {
-      publisher.publish("t", "" + i, i % 3);
+      posted.add(publisher.post("t", "" + i, i % 3));
     }
     List<String> got = new ArrayList<>();
     while (got.size() < 9) {
@@ -236,6 +246,8 @@ final class SharedIT extends EdgeTest {
       }
     }
     assertThat(got).containsExactly("0", "1", "2", "3", "4", "5", "6", "7", "8");
+    posted.removeIf(id -> id == 0);
+    assertThat(posted).hasSize(6).allMatch(id -> publisher.outcome(id) == 0);
   }
 
   // ---- leaving
@@ -246,14 +258,16 @@ final class SharedIT extends EdgeTest {
     RawClient leaver = edge.client(5, "leaver").silent();
     leaver.subscribe(2, FILTER);
     RawClient publisher = edge.client(5, "p");
-    assertThat(publisher.publish("t", "begun", 2)).isZero();
+    int first = publisher.post("t", "begun", 2);
     Received begun = leaver.message();
     assertThat(leaver.unsubscribe(FILTER, FILTER, "$share/x/t")).containsExactly(0, 0x11, 0x11);
+    assertThat(publisher.outcome(first)).as("the group ended").isEqualTo(0x83);
     assertThat(publisher.publish("t", "nobody", 1)).isEqualTo(Reason.NO_MATCHING_SUBSCRIBERS);
     RawClient other = edge.client(5, "other");
     other.subscribe(1, FILTER);
-    assertThat(publisher.publish("t", "next", 1)).isZero();
+    int next = publisher.post("t", "next", 1);
     assertThat(other.message().payload()).isEqualTo("next");
+    assertThat(publisher.outcome(next)).isZero();
     leaver.send(Wire.ack(PacketType.PUBREC, begun.id()));
     assertThat(leaver.await(PacketType.PUBREL).code()).isZero();
     leaver.send(Wire.ack(PacketType.PUBCOMP, begun.id()));
@@ -267,8 +281,9 @@ final class SharedIT extends EdgeTest {
     RawClient lost = edge.client(Wire.hello(5, "lost").sessionExpiry(expiry)).silent();
     lost.subscribe(1, FILTER);
     RawClient publisher = edge.client(5, "p");
+    List<Integer> posted = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
-      assertThat(publisher.publish("t", "" + i, 1)).isZero();
+      posted.add(publisher.post("t", "" + i, 1));
     }
     assertThat(lost.payloads(5)).hasSize(5);
     RawClient heir = edge.client(4, "heir");
@@ -280,7 +295,9 @@ final class SharedIT extends EdgeTest {
     }
     assertThat(got).extracting(Received::payload).containsExactly("0", "1", "2", "3", "4");
     assertThat(got).noneMatch(Received::duplicate);
-    assertThat(edge.metric("herald_consumer_messages_redelivered_total")).isEqualTo(5);
+    posted.forEach(id -> assertThat(publisher.outcome(id)).isZero());
+    assertThat(edge.metric("herald_consumer_messages_redelivered_total", "member_left"))
+        .isEqualTo(5);
     RawClient again = edge.client(Wire.hello(5, "lost").resume().sessionExpiry(1000));
     assertThat(again.connack().sessionPresent()).isEqualTo(expiry > 0);
     again.expectNoMessage();
@@ -291,10 +308,11 @@ final class SharedIT extends EdgeTest {
     RawClient first = edge.client(lasting("m")).silent();
     first.subscribe(1, FILTER);
     RawClient publisher = edge.client(5, "p");
-    assertThat(publisher.publish("t", "0", 1)).isZero();
+    int first0 = publisher.post("t", "0", 1);
     Received zero = first.message();
     first.close();
     edge.awaitMetric("herald_consumer_members", 0);
+    assertThat(publisher.outcome(first0)).isEqualTo(0x83);
     assertThat(publisher.publish("t", "offline", 1))
         .as("a member without a connection is none")
         .isEqualTo(Reason.NO_MATCHING_SUBSCRIBERS);
@@ -305,8 +323,9 @@ final class SharedIT extends EdgeTest {
     assertThat(again.duplicate()).isTrue();
     assertThat(again.id()).isEqualTo(zero.id());
     edge.awaitMetric("herald_consumer_members", 1);
-    assertThat(publisher.publish("t", "1", 1)).isZero();
+    int one = publisher.post("t", "1", 1);
     assertThat(second.message().payload()).isEqualTo("1");
+    assertThat(publisher.outcome(one)).isZero();
   }
 
   @Test
@@ -314,11 +333,13 @@ final class SharedIT extends EdgeTest {
     RawClient lost = edge.client(lasting("lost")).silent();
     lost.subscribe(2, FILTER);
     RawClient publisher = edge.client(5, "p");
-    assertThat(publisher.publish("t", "qos 1", 1)).isZero();
-    assertThat(publisher.publish("t", "qos 2", 2)).isZero();
+    int once = publisher.post("t", "qos 1", 1);
+    int twice = publisher.post("t", "qos 2", 2);
     assertThat(lost.payloads(2)).hasSize(2);
     lost.close();
     edge.awaitMetric("herald_consumer_members", 0);
+    assertThat(publisher.outcome(once)).isEqualTo(0x83);
+    assertThat(publisher.outcome(twice)).isEqualTo(0x83);
     RawClient next = edge.client(5, "next");
     next.subscribe(2, FILTER);
     next.expectNoMessage();
@@ -335,7 +356,7 @@ final class SharedIT extends EdgeTest {
     other.subscribe(1, FILTER);
     RawClient publisher = edge.client(5, "p");
     for (int i = 0; i < 4; i++) {
-      assertThat(publisher.publish("t", "" + i, 1)).isZero();
+      int _ = publisher.post("t", "" + i, 1);
     }
     List<String> open = first.payloads(2);
     RawClient second = edge.client(lasting("m"));
@@ -358,8 +379,8 @@ final class SharedIT extends EdgeTest {
     RawClient first = edge.client(lasting("m")).silent();
     first.subscribe(2, FILTER);
     RawClient publisher = edge.client(5, "p");
-    assertThat(publisher.publish("t", "0", 2)).isZero();
-    assertThat(publisher.publish("t", "1", 2)).isZero();
+    int receivedId = publisher.post("t", "0", 2);
+    int sentId = publisher.post("t", "1", 2);
     Received zero = first.message();
     Received one = first.message();
     first.send(Wire.ack(PacketType.PUBREC, zero.id()));
@@ -369,6 +390,8 @@ final class SharedIT extends EdgeTest {
     first.close();
     edge.awaitMetric("herald_consumer_members", 1);
     other.expectNoMessage();
+    assertThat(publisher.outcome(receivedId)).isZero();
+    assertThat(publisher.outcome(sentId)).isEqualTo(0x83);
     RawClient second = edge.client(lasting("m")).silent();
     assertThat(second.await(PacketType.PUBREL).id()).isEqualTo(zero.id());
     Received again = second.message();
@@ -386,26 +409,29 @@ final class SharedIT extends EdgeTest {
     RawClient gone = edge.client(5, "gone").silent();
     gone.subscribe(2, FILTER);
     RawClient publisher = edge.client(5, "p");
-    assertThat(publisher.publish("t", "sent", 2)).isZero();
+    int sent = publisher.post("t", "sent", 2);
     assertThat(gone.message().payload()).isEqualTo("sent");
     RawClient other = edge.client(5, "other");
     other.subscribe(2, FILTER);
     gone.close();
     edge.awaitMetric("herald_consumer_members", 1);
     edge.awaitMetric("herald_mqtt_sessions", 2);
-    assertThat(publisher.publish("t", "next", 2)).isZero();
+    assertThat(publisher.outcome(sent)).isEqualTo(0x83);
+    int next = publisher.post("t", "next", 2);
     assertThat(other.message().payload()).isEqualTo("next");
     other.expectNoMessage();
+    assertThat(publisher.outcome(next)).isZero();
   }
 
   @ParameterizedTest
   @CsvSource({"1,0x80", "1,0x97", "2,0x87", "2,0x99"})
   @Proves(v5 = "MQTT-4.8.2-6")
   void refusedByAMember_goesToNobody(int qos, String code) {
+    restart("redeliverRefused", "false");
     RawClient refuser = edge.client(Wire.hello(5, "refuser").receiveMaximum(1)).silent();
     refuser.subscribe(2, FILTER);
     RawClient publisher = edge.client(5, "p");
-    assertThat(publisher.publish("t", "unwanted", qos)).isZero();
+    int id = publisher.post("t", "unwanted", qos);
     Received unwanted = refuser.message();
     RawClient other = edge.client(5, "other");
     other.subscribe(2, FILTER);
@@ -415,9 +441,10 @@ final class SharedIT extends EdgeTest {
     await("counted")
         .until(
             () -> edge.metric("herald_consumer_messages_dropped_total", "refused_by_member") == 1);
+    assertThat(publisher.outcome(id)).isEqualTo(0x83);
     // its place is free again
-    assertThat(publisher.publish("t", "1", 1)).isZero();
-    assertThat(publisher.publish("t", "2", 1)).isZero();
+    int _ = publisher.post("t", "1", 1);
+    int _ = publisher.post("t", "2", 1);
     assertThat(List.of(refuser.message().payload(), other.message().payload()))
         .containsExactlyInAnyOrder("1", "2");
     other.expectNoMessage();
@@ -429,13 +456,16 @@ final class SharedIT extends EdgeTest {
         edge.client(Wire.hello(5, "m").receiveMaximum(1).maximumPacketSize(100)).silent();
     member.subscribe(1, FILTER);
     RawClient publisher = edge.client(5, "p");
-    assertThat(publisher.publish("t", "first", 1)).isZero();
-    assertThat(publisher.publish("t", "x".repeat(200), 1)).isZero();
-    assertThat(publisher.publish("t", "stale", 2, Wire.expiry(5))).isZero();
-    assertThat(publisher.publish("t", "last", 1)).isZero();
+    int _ = publisher.post("t", "first", 1);
+    int large = publisher.post("t", "x".repeat(200), 1);
+    int stale = publisher.post("t", "stale", 1, Wire.expiry(5));
+    int _ = publisher.post("t", "last", 1);
+    publisher.ping();
     edge.pass(6);
     member.send(Wire.ack(PacketType.PUBACK, member.message().id()));
     assertThat(member.message().payload()).isEqualTo("last");
+    assertThat(publisher.outcome(large)).isEqualTo(0x83);
+    assertThat(publisher.outcome(stale)).isEqualTo(0x83);
     assertThat(edge.dropped("packet_too_large")).isOne();
     assertThat(edge.dropped("expired")).isOne();
   }
@@ -444,7 +474,7 @@ final class SharedIT extends EdgeTest {
 
   @Test
   void groupFull_qos0IsDropped_qos1HoldsThePublisherBack() throws InterruptedException {
-    restart("consumerGroupBytesMax", "1MiB");
+    restart("groupBytesMax", "1MiB");
     RawClient stalled = edge.client(Wire.hello(5, "stalled").receiveMaximum(10)).silent();
     stalled.subscribe(1, FILTER);
     RawClient publisher = edge.client(4, "p").silent();
@@ -488,7 +518,7 @@ final class SharedIT extends EdgeTest {
 
   @Test
   void consumerThatPublishes_isNotHeldBack() {
-    restart("consumerGroupBytesMax", "64KiB");
+    restart("groupBytesMax", "64KiB");
     RawClient both = edge.client(Wire.hello(5, "both").receiveMaximum(1));
     both.subscribe(1, FILTER);
     for (int i = 0; i < 100; i++) {

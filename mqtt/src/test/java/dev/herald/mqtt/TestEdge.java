@@ -11,6 +11,7 @@ import dev.herald.core.chat.Chats;
 import dev.herald.core.chat.Seat;
 import dev.herald.core.config.PerApp;
 import dev.herald.core.config.SettingTree;
+import dev.herald.core.consumer.ConsumerSettings;
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
 import dev.herald.core.event.GroupCommand;
@@ -135,7 +136,7 @@ final class TestEdge implements AutoCloseable {
     MqttSettings mqtt = settings(MqttSettings.class, given);
     WsSettings ws = settings(WsSettings.class, given);
     this.router = new Router(mqtt.loopCount());
-    Apps apps = apps(mqtt, router, metrics);
+    Apps apps = apps(mqtt, settings(ConsumerSettings.class, given), router, metrics);
     Cluster cluster = shared == null ? new Cluster(clock) : shared;
     InProcessBus bus = cluster.bus;
     this.membership = new Membership(cluster.registry, cluster.node(null));
@@ -251,10 +252,10 @@ final class TestEdge implements AutoCloseable {
     return new RelayKeeper(relay, apps, settings, metrics, clock);
   }
 
-  private static Apps apps(MqttSettings mqtt, Router router, Metrics metrics) {
+  private static Apps apps(
+      MqttSettings mqtt, ConsumerSettings consumers, Router router, Metrics metrics) {
     Apps.Limits limits =
-        new Apps.Limits(
-            mqtt.retainedMessagesMax(), mqtt.retainedBytesMax(), mqtt.consumerGroupBytesMax());
+        new Apps.Limits(mqtt.retainedMessagesMax(), mqtt.retainedBytesMax(), consumers);
     return new Apps(router, limits, metrics);
   }
 
@@ -369,6 +370,9 @@ final class TestEdge implements AutoCloseable {
   void pass(@Nullable LoopLane busy, int seconds) {
     clock.advance(Duration.ofSeconds(seconds));
     membership.renew();
+    for (int i = 0; i < seconds; i++) {
+      edge.tickConsumers();
+    }
     List<LoopLane> passing = edge.lanes().stream().filter(lane -> lane != busy).toList();
     CountDownLatch swept = new CountDownLatch(passing.size());
     for (LoopLane lane : passing) {

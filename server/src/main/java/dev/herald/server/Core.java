@@ -65,8 +65,7 @@ final class Core implements AutoCloseable {
   Core(Store store, InstantSource clock, Metrics metrics, HeraldConfig config, Registry.Node self) {
     MqttSettings mqtt = config.mqtt();
     var limits =
-        new Apps.Limits(
-            mqtt.retainedMessagesMax(), mqtt.retainedBytesMax(), mqtt.consumerGroupBytesMax());
+        new Apps.Limits(mqtt.retainedMessagesMax(), mqtt.retainedBytesMax(), config.consumers());
     int lanes = mqtt.loopCount() + 1; // the last one is that of gateways
     router = new Router(lanes);
     apps = new Apps(router, limits, metrics);

@@ -2,6 +2,7 @@ package dev.herald.core.app;
 
 import dev.herald.core.consumer.ConsumerCounters;
 import dev.herald.core.consumer.ConsumerGroups;
+import dev.herald.core.consumer.ConsumerSettings;
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
 import dev.herald.core.event.GroupLimits;
@@ -99,7 +100,7 @@ public final class Apps {
     return new App(
         appId,
         topics,
-        new ConsumerGroups(topics, router, limits.consumerGroupBytesMax(), consumers),
+        new ConsumerGroups(topics, router, limits.consumers(), consumers),
         new RetainedMessages(
             limits.retainedMessagesMax(),
             limits.retainedBytesMax(),
@@ -115,8 +116,8 @@ public final class Apps {
    *
    * @param retainedMessagesMax how many topics may have a retained message
    * @param retainedBytesMax how many bytes the retained messages may take
-   * @param consumerGroupBytesMax how many bytes of messages a consumer group may hold
+   * @param consumers those of consumer groups
    */
   public record Limits(
-      long retainedMessagesMax, long retainedBytesMax, long consumerGroupBytesMax) {}
+      long retainedMessagesMax, long retainedBytesMax, ConsumerSettings consumers) {}
 }

@@ -19,8 +19,9 @@ public interface Consumer {
   void take(Delivery delivery);
 
   /**
-   * Hears that deliveries it left with were given to other members: those that say {@link
-   * Delivery#isHandedOver()} must not be delivered any more.
+   * Hears that deliveries it left with, or that it took too long with, are for other members: those
+   * that say {@link Delivery#isHandedOver()}. What the client was not sent of them must not be
+   * delivered any more; while the consumer is a member it answers that by {@link Delivery#kept()}.
    */
   void handedOver();
 }

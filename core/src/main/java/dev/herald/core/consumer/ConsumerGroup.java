@@ -1,22 +1,23 @@
 package dev.herald.core.consumer;
 
+import dev.herald.core.consumer.Delivery.Answer;
 import dev.herald.core.route.Lane;
 import dev.herald.core.route.Message;
+import dev.herald.core.route.NotConsumed;
+import dev.herald.core.route.NotConsumed.Reason;
+import dev.herald.core.route.Receipt;
 import dev.herald.core.route.Router;
 import dev.herald.core.route.Subscriber;
 import dev.herald.core.route.Subscription;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.PriorityQueue;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The members of one shared subscription. It is a subscriber like any other, on the lane where its
- * first member joined, and gives each message to one of its live members, wherever they are.
+ * first member joined, and gives each message to one of its live members, wherever they are. The
+ * publisher's receipt is answered when a member has acknowledged, or nobody will.
  *
  * <p><b>Who gets a message.</b> Of the members that can take one now, the one with the fewest
  * deliveries under way; equals take turns. A message with the user property {@code key} goes to the
@@ -26,24 +27,22 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Nobody free.</b> The message waits here, up to a bound in bytes. At the bound QoS 0 is
  * dropped and counted, and publishers of QoS 1 and 2 should hold back; what they have on its way by
- * then is still taken, and dropped and counted only when it is far beyond the bound.
+ * then is still taken, and refused and counted only when it is far beyond the bound.
  *
- * <p><b>A member leaves.</b> What it has not finished is given to others at once, before newer
- * messages. With the last member the group ends and drops what waits in it.
+ * <p><b>A member fails.</b> What it has not finished when it leaves is given to others at once,
+ * before newer messages. So is what it refuses, or does not answer in time; with all later messages
+ * of the same key. A member that answers nothing in time is stalled: others get all it has, and it
+ * gets nothing until it answers. Each attempt is with another member, and their number is bounded.
+ * With the last member the group ends, and all that is not finished is refused.
  *
  * <p>Everything but {@link #isCongested} happens on the group's lane. A member's methods run inside
  * of ours when it is on the same lane, and may come back here: so every change is complete before a
- * message is handed over.
+ * message is handed over. Receipts are answered at any time, as their publishers do not come back
+ * here from that.
  */
 public final class ConsumerGroup extends Subscriber {
   /** The user property that carries a message's key. */
   public static final String KEY_PROPERTY = "key";
-
-  /**
-   * How many bytes of QoS 1 and 2 messages may wait beyond the bound: twice what may be under way
-   * between two lanes before publishers are read no further.
-   */
-  static final long OVERRUN_BYTES_MAX = 2 * Router.CONGESTED_BYTES;
 
   /** How many members joined or are about to; guarded by the map's lock in the groups. */
   int claims;
@@ -52,43 +51,41 @@ public final class ConsumerGroup extends Subscriber {
   private final SharedFilter filter;
   private final Subscription subscription;
   private final Router router;
-  private final long bytesMax;
+  private final ConsumerSettings settings;
   private final ConsumerCounters counters;
 
   private final List<Member> live = new ArrayList<>();
+
+  /** Members that are stalled, and those that left while something of theirs is open. */
+  private final List<Member> others = new ArrayList<>(0);
+
   private final FreeMembers free = new FreeMembers();
-
-  /** What waits for whoever is free. */
-  private final PriorityQueue<Delivery> waiting = Key.queue();
-
-  private final Map<String, Key> keys = new HashMap<>();
-
-  /** Members that are free and own a key that waits. */
-  private final ArrayDeque<Member> toServe = new ArrayDeque<>(0);
-
-  /** Keys that wait while there is no live member. */
-  private final List<Key> ownerless = new ArrayList<>(0);
+  private final Backlog backlog;
+  private final Keys keys;
 
   private long lastNumber;
-  private long waitingBytes;
+  private long lastGiven;
+  private int second;
   private boolean serving;
   private boolean ended;
-  private volatile boolean congested;
 
   ConsumerGroup(
       ConsumerGroups groups,
       SharedFilter filter,
       Lane lane,
       Router router,
-      long bytesMax,
+      ConsumerSettings settings,
       ConsumerCounters counters) {
     super(lane);
     this.groups = groups;
     this.filter = filter;
     this.subscription = new Subscription(this, filter.filter(), 0, 0);
     this.router = router;
-    this.bytesMax = bytesMax;
+    this.settings = settings;
     this.counters = counters;
+    this.backlog =
+        new Backlog(settings.groupBytesMax(), counters, () -> groups.congestionChanged(this));
+    this.keys = new Keys(live, this::giveUpOldest);
   }
 
   SharedFilter filter() {
@@ -99,19 +96,24 @@ public final class ConsumerGroup extends Subscriber {
     return subscription;
   }
 
+  @Override
+  protected boolean isGroup() {
+    return true;
+  }
+
   /**
    * Returns whether so much waits for the members that publishers should hold back. From any
    * thread.
    */
   public boolean isCongested() {
-    return congested;
+    return backlog.isCongested();
   }
 
   // ---- messages
 
   @Override
   protected void deliver(Message message, Subscription matched) {
-    accept(message);
+    accept(message, router.openGroup(lane()));
   }
 
   @Override
@@ -119,97 +121,66 @@ public final class ConsumerGroup extends Subscriber {
     throw new IllegalStateException("a group has one subscription");
   }
 
-  private void accept(Message message) {
-    String key = message.properties().userProperty(KEY_PROPERTY);
-    if (key != null) {
-      acceptKeyed(message, key);
-      return;
+  private void accept(Message message, @Nullable Receipt receipt) {
+    String name = message.properties().userProperty(KEY_PROPERTY);
+    Key key = name == null ? null : keys.of(name);
+    Parcel parcel = new Parcel(message, ++lastNumber, key, receipt);
+    Member to = takerNow(key);
+    if (to != null) {
+      give(to, parcel);
+    } else if (backlog.hasRoomFor(message)) {
+      hold(parcel);
+    } else {
+      counters.dropped(Reason.GROUP_FULL).increment();
+      refuse(parcel, Reason.GROUP_FULL);
     }
-    Member least = waiting.isEmpty() ? free.least() : null;
-    if (least != null) {
-      give(least, message, ++lastNumber, null, 1);
-    } else if (hasRoom(message)) {
-      hold(new Delivery(message, ++lastNumber, null));
+    if (key != null) {
+      keys.forgetIfFinished(key);
     }
   }
 
-  private void acceptKeyed(Message message, String name) {
-    Key key = keys.get(name);
+  private @Nullable Member takerNow(@Nullable Key key) {
     if (key == null) {
-      key = new Key(name, ownerOf(name));
-      keys.put(name, key);
+      return backlog.oldest() == null ? free.least() : null;
     }
     Member owner = key.owner;
-    if (key.waiting.isEmpty() && owner != null && owner.isFree()) {
-      give(owner, message, ++lastNumber, key, 1);
-    } else if (hasRoom(message)) {
-      hold(new Delivery(message, ++lastNumber, key));
-    }
-    forgetIfFinished(key);
-  }
-
-  private @Nullable Member ownerOf(String key) {
-    return live.isEmpty() ? null : live.get(Key.place(key, live.size()));
+    return key.waiting.isEmpty() && owner != null && owner.isFree() ? owner : null;
   }
 
   /** Gives a message to a member. */
-  private void give(Member member, Message message, long number, @Nullable Key key, int attempt) {
+  private void give(Member member, Parcel parcel) {
     counters.dispatched.increment();
+    Message message = parcel.message;
     Lane to = member.consumer().lane();
     if (message.qos() == 0) {
       place(member);
       if (to.equals(lane())) {
         member.hand(message);
       } else {
-        router.run(to, message.weight(), () -> member.hand(message));
+        boolean _ = router.run(to, message.weight(), () -> member.hand(message));
       }
       return;
     }
-    Delivery delivery = new Delivery(message, number, key, member, attempt);
-    delivery.open = true;
-    member.add(message.weight());
-    if (key != null) {
-      key.underWay++;
+    parcel.attempts++;
+    Delivery delivery = new Delivery(parcel, member, ++lastGiven, second);
+    member.add(delivery);
+    if (parcel.key != null) {
+      parcel.key.underWay++;
     }
     place(member);
     if (to.equals(lane())) {
-      member.hand(delivery);
+      delivery.run();
     } else {
-      router.run(to, message.weight(), () -> member.hand(delivery));
+      boolean _ = router.run(to, message.weight(), delivery);
     }
   }
 
   // ---- what waits
 
-  /** Returns whether a message may wait; if not, it is dropped. */
-  private boolean hasRoom(Message message) {
-    long max = message.qos() == 0 ? bytesMax : bytesMax + OVERRUN_BYTES_MAX;
-    boolean room = waitingBytes == 0 || waitingBytes + message.weight() <= max;
-    if (!room) {
-      counters.droppedFull.increment();
-    }
-    return room;
-  }
-
-  private void hold(Delivery delivery) {
-    countWaiting(delivery.message().weight());
-    Key key = delivery.key;
-    if (key == null) {
-      waiting.add(delivery);
-    } else {
-      key.waiting.add(delivery);
-      list(key);
-    }
-  }
-
-  private void countWaiting(long bytes) {
-    waitingBytes += bytes;
-    counters.waitingBytes.addAndGet(bytes);
-    // a little apart, so that it does not change with every message
-    boolean now = waitingBytes > (congested ? bytesMax / 2 : bytesMax);
-    if (now != congested) {
-      congested = now;
-      groups.congestionChanged(this);
+  private void hold(Parcel parcel) {
+    backlog.add(parcel);
+    if (parcel.key != null) {
+      keys.list(parcel.key);
     }
   }
 
@@ -220,84 +191,58 @@ public final class ConsumerGroup extends Subscriber {
     }
     serving = true;
     try {
-      while (serveOne()) {
-        // the oldest first
+      while (serveTried() || serveOldest()) {
+        // until nobody is free, or nothing waits
       }
     } finally {
       serving = false;
     }
   }
 
-  private boolean serveOne() {
-    Member owner = toServe.peek();
-    Key key = owner == null ? null : owner.keys.peek();
-    if (owner != null && (key == null || !owner.isFree())) {
-      owner.listed = false;
-      toServe.remove();
+  private boolean serveTried() {
+    Parcel parcel = backlog.oldestTried();
+    if (parcel == null) {
+      return false;
+    }
+    Member to = free.leastFor(parcel);
+    if (to != null) {
+      backlog.take(parcel);
+      give(to, parcel);
       return true;
     }
+    if (parcel.wasTriedByAll(live)) {
+      giveUpOldest(parcel);
+      return true;
+    }
+    return false;
+  }
+
+  /** Serves the oldest of what waits for whoever is free and of what waits for a free owner. */
+  private boolean serveOldest() {
+    Member owner = keys.next();
+    Key key = owner == null ? null : owner.keys.peek();
+    Parcel keyed = key == null ? null : key.waiting.peek();
     Member least = free.least();
-    Delivery any = least == null ? null : waiting.peek();
-    Delivery keyed = key == null ? null : key.waiting.peek();
+    Parcel any = least == null ? null : backlog.oldest();
     if (owner != null && key != null && keyed != null && !isOlder(any, keyed)) {
+      backlog.take(keyed);
       owner.keys.remove();
       key.listed = false;
-      key.waiting.remove();
-      list(key);
-      giveWaiting(owner, keyed);
-      forgetIfFinished(key);
+      keys.list(key);
+      give(owner, keyed);
+      keys.forgetIfFinished(key);
       return true;
     }
     if (any == null || least == null) {
       return false;
     }
-    waiting.remove();
-    giveWaiting(least, any);
+    backlog.take(any);
+    give(least, any);
     return true;
   }
 
-  private static boolean isOlder(@Nullable Delivery one, Delivery other) {
+  private static boolean isOlder(@Nullable Parcel one, Parcel other) {
     return one != null && one.number < other.number;
-  }
-
-  private void giveWaiting(Member member, Delivery delivery) {
-    countWaiting(-delivery.message().weight());
-    give(member, delivery.message(), delivery.number, delivery.key, delivery.attempt + 1);
-  }
-
-  // ---- keys
-
-  /** Has a key's owner served with it, if it has one and something waits. */
-  private void list(Key key) {
-    Member owner = key.owner;
-    if (owner == null) {
-      if (!key.listed) {
-        key.listed = true;
-        ownerless.add(key);
-      }
-    } else if (!key.listed && owner.live && !key.waiting.isEmpty()) {
-      key.listed = true;
-      owner.keys.add(key);
-      list(owner);
-    }
-  }
-
-  private void list(Member owner) {
-    if (!owner.listed && !owner.keys.isEmpty() && owner.isFree()) {
-      owner.listed = true;
-      toServe.add(owner);
-    }
-  }
-
-  private void assign(Key key) {
-    key.owner = ownerOf(key.name);
-    list(key);
-  }
-
-  private void forgetIfFinished(Key key) {
-    if (key.isFinished()) {
-      keys.remove(key.name, key);
-    }
   }
 
   // ---- members
@@ -307,25 +252,24 @@ public final class ConsumerGroup extends Subscriber {
     run(
         lane(),
         () -> {
-          member.live = true;
-          member.place = live.size();
-          live.add(member);
           counters.members.incrementAndGet();
-          place(member);
-          List<Key> taken = List.copyOf(ownerless);
-          ownerless.clear();
-          for (Key key : taken) {
-            key.listed = false;
-            assign(key);
-          }
+          goLive(member);
           serve();
         });
+  }
+
+  private void goLive(Member member) {
+    member.live = true;
+    member.place = live.size();
+    live.add(member);
+    place(member);
+    keys.joined();
   }
 
   /** Sees where a member belongs after it changed. */
   private void place(Member member) {
     free.place(member);
-    list(member);
+    keys.list(member);
   }
 
   void setBusy(Member member, boolean busy) {
@@ -333,9 +277,27 @@ public final class ConsumerGroup extends Subscriber {
         lane(),
         () -> {
           member.busy = busy;
-          place(member);
+          changed(member, false);
           serve();
         });
+  }
+
+  /** Looks at a member that something changed for; a stalled one that can go on is live again. */
+  private void changed(Member member, boolean answered) {
+    if (member.stalled && (answered || (member.underWay == 0 && !member.busy))) {
+      endStall(member);
+      boolean _ = others.remove(member);
+      goLive(member);
+    } else if (member.live) {
+      place(member);
+    }
+  }
+
+  private void endStall(Member member) {
+    if (member.stalled) {
+      member.stalled = false;
+      counters.stalled.decrementAndGet();
+    }
   }
 
   /** Lets a member go; on its consumer's lane. */
@@ -353,6 +315,9 @@ public final class ConsumerGroup extends Subscriber {
 
   private void left(Member member, List<Delivery> unfinished, boolean keeps) {
     retire(member);
+    endStall(member);
+    member.gone = true;
+    counters.members.decrementAndGet();
     if (groups.release(this)) {
       end(unfinished, keeps);
       return;
@@ -360,9 +325,7 @@ public final class ConsumerGroup extends Subscriber {
     boolean any = false;
     for (Delivery delivery : unfinished) {
       if (delivery.open) {
-        delivery.handOver();
-        again(delivery);
-        close(delivery);
+        takeBack(delivery, Reason.LEFT);
         any = true;
       }
     }
@@ -378,95 +341,279 @@ public final class ConsumerGroup extends Subscriber {
       return;
     }
     member.live = false;
-    counters.members.decrementAndGet();
+    others.add(member);
     free.remove(member);
     Member last = live.removeLast();
     if (last != member) {
       last.place = member.place;
       live.set(member.place, last);
     }
-    for (Key key = member.keys.poll(); key != null; key = member.keys.poll()) {
-      key.listed = false;
-      if (key.underWay == 0) {
-        assign(key);
-      }
-    }
+    keys.retired(member);
   }
 
   private void end(List<Delivery> unfinished, boolean keeps) {
     ended = true;
     for (Delivery delivery : unfinished) {
-      if (delivery.open) {
-        delivery.open = false;
-        if (!keeps) {
-          counters.droppedNoMember.increment();
-        }
+      if (delivery.open && !keeps) {
+        counters.dropped(Reason.NO_MEMBER).increment();
       }
     }
-    int dropped = waiting.size();
-    for (Key key : keys.values()) {
-      dropped += key.waiting.size();
+    for (Member member : others) {
+      for (Delivery open = member.oldest; open != null; open = member.oldest) {
+        member.takeAway(open);
+        refuse(open.parcel, Reason.NO_MEMBER);
+      }
     }
-    counters.droppedNoMember.add(dropped);
-    waiting.clear();
-    keys.clear();
-    ownerless.clear();
-    countWaiting(-waitingBytes);
+    keys.clear(this::refuseAtEnd);
+    backlog.clear(this::refuseAtEnd);
+  }
+
+  private void refuseAtEnd(Parcel parcel) {
+    if (!parcel.done) {
+      counters.dropped(Reason.NO_MEMBER).increment();
+      refuse(parcel, Reason.NO_MEMBER);
+    }
+  }
+
+  // ---- time
+
+  /** A second has passed: takes back what members had for too long. On the group's lane. */
+  void tick() {
+    second++;
+    for (int i = others.size() - 1; i >= 0; i--) {
+      Member member = others.get(i);
+      expire(member);
+      if (member.gone && member.oldest == null) {
+        var _ = others.remove(i);
+      }
+    }
+    for (int i = live.size() - 1; i >= 0; i--) {
+      expire(live.get(i));
+    }
+    serve();
+  }
+
+  private void expire(Member member) {
+    Delivery oldest = member.oldest;
+    if (oldest != null && isOverdue(oldest) && member.live && member.answeredNo < oldest.givenNo) {
+      stall(member);
+      return;
+    }
+    while (oldest != null && isOverdue(oldest)) {
+      tryOthers(oldest, Reason.TIMED_OUT);
+      oldest = member.oldest;
+    }
+  }
+
+  private boolean isOverdue(Delivery delivery) {
+    return second - delivery.givenAt > settings.ackTimeout().toSeconds();
+  }
+
+  private void stall(Member member) {
+    retire(member);
+    member.stalled = true;
+    counters.stalled.incrementAndGet();
+    for (Delivery open = member.oldest; open != null; open = member.oldest) {
+      takeBack(open, Reason.TIMED_OUT);
+    }
+    run(member.consumer().lane(), member.consumer()::handedOver);
   }
 
   // ---- answers
 
   /** Takes a consumer's answer; on its lane. */
-  void answered(Delivery delivery, Delivery.Answer answer) {
+  void answered(Delivery delivery, Answer answer) {
     run(lane(), () -> take(delivery, answer));
   }
 
-  private void take(Delivery delivery, Delivery.Answer answer) {
-    if (ended && answer == Delivery.Answer.RETURNED && !delivery.isHandedOver()) {
-      giveToSuccessor(delivery.message());
-    }
-    if (!delivery.open) {
+  private void take(Delivery delivery, Answer answer) {
+    if (ended) {
+      if (answer == Answer.RETURNED && !delivery.isHandedOver()) {
+        giveToSuccessor(delivery.message());
+      }
       return;
     }
-    switch (answer) {
-      case ACKNOWLEDGED, KEPT -> {}
-      case REFUSED -> counters.droppedRefused.increment();
-      case RETURNED -> {
-        if (!ended) {
-          retire(delivery.member());
-          again(delivery);
-        }
-      }
+    Member member = delivery.member();
+    boolean byClient = answer == Answer.ACKNOWLEDGED || answer == Answer.REFUSED;
+    if (byClient) {
+      member.answeredNo = lastGiven;
     }
-    close(delivery);
+    if (delivery.open) {
+      decide(delivery, answer);
+    } else if (answer == Answer.ACKNOWLEDGED) {
+      acknowledgedLate(delivery);
+    } else if (answer == Answer.KEPT && !delivery.wasSent()) {
+      // its client was not sent it
+      delivery.parcel.attempts--;
+    }
+    member.free(delivery);
+    changed(member, byClient);
     serve();
   }
 
-  /** Has a delivery wait for another member. */
-  private void again(Delivery delivery) {
-    counters.redelivered.increment();
-    hold(delivery.again());
+  private void decide(Delivery delivery, Answer answer) {
+    Parcel parcel = delivery.parcel;
+    switch (answer) {
+      case ACKNOWLEDGED -> consumed(parcel);
+      case EXPIRED -> drop(parcel, Reason.EXPIRED);
+      case KEPT -> drop(parcel, Reason.INCOMPLETE);
+      case REFUSED -> {
+        if (settings.redeliverRefused()) {
+          tryOthers(delivery, Reason.REFUSED);
+        } else {
+          giveUp(parcel, Reason.REFUSED);
+        }
+      }
+      case RETURNED -> {
+        retire(delivery.member());
+        takeBack(delivery, Reason.LEFT);
+      }
+    }
+    release(delivery);
   }
 
-  /** Ends a delivery; what is to be delivered again waits by then. */
-  private void close(Delivery delivery) {
-    delivery.open = false;
-    Member member = delivery.member();
-    member.remove(delivery.message().weight());
-    if (member.live) {
-      place(member);
-    }
-    Key key = delivery.key;
-    if (key != null) {
-      key.underWay--;
-      Member owner = key.owner;
-      if (key.isFinished()) {
-        forgetIfFinished(key);
-      } else if (key.underWay == 0 && owner != null && !owner.live && !ended) {
-        assign(key);
+  /**
+   * Takes the acknowledgement of a message that was taken from its member. One with a key counts
+   * only if it is the key's next: else later ones would be consumed before earlier ones.
+   */
+  private void acknowledgedLate(Delivery delivery) {
+    counters.late.increment();
+    Parcel parcel = delivery.parcel;
+    Key key = parcel.key;
+    if (key == null) {
+      consumed(parcel);
+    } else if (!delivery.obsolete && key.underWay == 0 && key.waiting.peek() == parcel) {
+      backlog.take(parcel);
+      consumed(parcel);
+      if (key.waiting.isEmpty()) {
+        keys.unlist(key);
+        keys.forgetIfFinished(key);
       }
     }
   }
+
+  private void consumed(Parcel parcel) {
+    if (!parcel.done) {
+      parcel.done = true;
+      counters.consumed.increment();
+      if (parcel.receipt != null) {
+        parcel.receipt.answered();
+      }
+    }
+  }
+
+  // ---- another member, or the end
+
+  /**
+   * Takes a message from a member that had its chance, and with it the later ones of its key; the
+   * next member gets them in order.
+   */
+  private void tryOthers(Delivery delivery, Reason why) {
+    Parcel parcel = delivery.parcel;
+    Key key = parcel.key;
+    Member member = delivery.member();
+    parcel.tried(member);
+    takeBack(delivery, why);
+    if (key == null || parcel.done) {
+      return;
+    }
+    delivery.obsolete = true;
+    for (Delivery each = member.oldest; each != null; ) {
+      Delivery next = each.after;
+      if (each.parcel.key == key) {
+        each.parcel.attempts--;
+        each.obsolete = true;
+        takeBack(each, why);
+      }
+      each = next;
+    }
+    if (key.underWay == 0 && !key.isFinished()) {
+      keys.assign(key);
+    }
+  }
+
+  /** Takes a message from a member, for another one or for its end. */
+  private void takeBack(Delivery delivery, Reason why) {
+    Parcel parcel = delivery.parcel;
+    parcel.failedBy = why;
+    delivery.handOver();
+    if (!delivery.wasSent()) {
+      parcel.attempts--;
+    }
+    if (!parcel.done) {
+      if (parcel.attempts >= settings.attemptsMax() || parcel.wasTriedByAll(live)) {
+        giveUp(parcel, why);
+      } else {
+        counters.redelivered(why).increment();
+        hold(parcel);
+      }
+    }
+    // after it waits again, so that its key is not forgotten in between
+    release(delivery);
+  }
+
+  /** Ends a member's charge of a delivery, if it has it. */
+  private void release(Delivery delivery) {
+    if (!delivery.open) {
+      return;
+    }
+    delivery.member().takeAway(delivery);
+    Key key = delivery.parcel.key;
+    if (key == null) {
+      return;
+    }
+    key.underWay--;
+    Member owner = key.owner;
+    if (key.isFinished()) {
+      keys.forgetIfFinished(key);
+    } else if (key.underWay == 0 && owner != null && !owner.live) {
+      keys.assign(key);
+    }
+  }
+
+  /** Ends a parcel that waits as the oldest of its kind, and that all live members had. */
+  private void giveUpOldest(Parcel parcel) {
+    backlog.take(parcel);
+    giveUp(parcel, parcel.failedBy);
+  }
+
+  /** Makes a message a dead letter, or refuses it to its publisher. */
+  private void giveUp(Parcel parcel, Reason why) {
+    if (parcel.done || !groups.deadLetters().take(parcel.message)) {
+      drop(parcel, why);
+      return;
+    }
+    parcel.done = true;
+    NotConsumed reason = notConsumed(parcel, why);
+    try {
+      // not at once: its subscribers may be members of this group
+      lane().execute(() -> groups.deadLetters().publish(parcel.message, reason, parcel.receipt));
+    } catch (RejectedExecutionException stopped) {
+      // its publishers ended with the lane
+    }
+  }
+
+  private void drop(Parcel parcel, Reason why) {
+    if (!parcel.done) {
+      counters.dropped(why).increment();
+      refuse(parcel, why);
+    }
+  }
+
+  private void refuse(Parcel parcel, Reason why) {
+    if (!parcel.done) {
+      parcel.done = true;
+      if (parcel.receipt != null) {
+        parcel.receipt.refused(notConsumed(parcel, why));
+      }
+    }
+  }
+
+  private NotConsumed notConsumed(Parcel parcel, Reason why) {
+    return new NotConsumed(why, filter.text(), parcel.attempts);
+  }
+
+  // ---- what comes back
 
   /** Takes back a message of QoS 0 from a consumer that left; on its lane. */
   void returned(Member member, Message message) {
@@ -474,31 +621,27 @@ public final class ConsumerGroup extends Subscriber {
         lane(),
         () -> {
           retire(member);
-          if (ended) {
-            giveToSuccessor(message);
-          } else {
-            accept(message);
-            serve();
-          }
+          returned(message);
         });
-  }
-
-  /** Gives a message to the group that has this one's name now, if any. */
-  private void giveToSuccessor(Message message) {
-    ConsumerGroup successor = groups.find(filter);
-    if (successor == null) {
-      counters.droppedNoMember.increment();
-    } else {
-      counters.redelivered.increment();
-      run(successor.lane(), () -> successor.returned(message));
-    }
   }
 
   private void returned(Message message) {
     if (ended) {
       giveToSuccessor(message);
     } else {
-      accept(message);
+      accept(message, null);
+      serve();
+    }
+  }
+
+  /** Gives a message to the group that has this one's name now, if any. */
+  private void giveToSuccessor(Message message) {
+    ConsumerGroup successor = groups.find(filter);
+    if (successor == null) {
+      counters.dropped(Reason.NO_MEMBER).increment();
+    } else {
+      counters.redelivered(Reason.LEFT).increment();
+      run(successor.lane(), () -> successor.returned(message));
     }
   }
 

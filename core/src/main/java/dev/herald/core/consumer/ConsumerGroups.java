@@ -1,11 +1,17 @@
 package dev.herald.core.consumer;
 
+import dev.herald.core.route.Lane;
 import dev.herald.core.route.Router;
 import dev.herald.core.route.TopicTree;
 import dev.herald.core.topic.Topics;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +27,9 @@ public final class ConsumerGroups {
   private final Set<ConsumerGroup> congested = ConcurrentHashMap.newKeySet();
   private final TopicTree topics;
   private final Router router;
-  private final long bytesMax;
+  private final ConsumerSettings settings;
   private final ConsumerCounters counters;
+  private final DeadLetters deadLetters;
   private volatile boolean anyCongested;
 
   /**
@@ -30,14 +37,16 @@ public final class ConsumerGroups {
    *
    * @param topics the app's subscriptions
    * @param router brings messages to members on other lanes
-   * @param bytesMax how many bytes of messages a group may hold when no member is free
+   * @param settings the bounds of each group
    * @param counters what is counted
    */
-  public ConsumerGroups(TopicTree topics, Router router, long bytesMax, ConsumerCounters counters) {
+  public ConsumerGroups(
+      TopicTree topics, Router router, ConsumerSettings settings, ConsumerCounters counters) {
     this.topics = topics;
     this.router = router;
-    this.bytesMax = bytesMax;
+    this.settings = settings;
     this.counters = counters;
+    this.deadLetters = new DeadLetters(topics, router, settings.deadLetterTopic(), counters);
   }
 
   /**
@@ -65,7 +74,7 @@ public final class ConsumerGroups {
 
   private ConsumerGroup start(SharedFilter filter, Consumer consumer) {
     ConsumerGroup group =
-        new ConsumerGroup(this, filter, consumer.lane(), router, bytesMax, counters);
+        new ConsumerGroup(this, filter, consumer.lane(), router, settings, counters);
     topics.add(group.subscription());
     counters.groups.incrementAndGet();
     return group;
@@ -116,6 +125,36 @@ public final class ConsumerGroups {
       }
       anyCongested = !congested.isEmpty();
     }
+  }
+
+  /**
+   * A second has passed: every group takes back, on its lane, what members had for too long. To be
+   * called once a second, from any thread.
+   */
+  public void tick() {
+    if (groups.isEmpty()) {
+      return;
+    }
+    Map<Lane, List<ConsumerGroup>> byLane = new HashMap<>();
+    for (ConsumerGroup group : groups.values()) {
+      byLane.computeIfAbsent(group.lane(), lane -> new ArrayList<>()).add(group);
+    }
+    byLane.forEach((lane, of) -> {
+      try {
+        lane.execute(() -> of.forEach(ConsumerGroup::tick));
+      } catch (RejectedExecutionException stopped) {
+        // its groups ended with it
+      }
+    });
+  }
+
+  DeadLetters deadLetters() {
+    return deadLetters;
+  }
+
+  /** Returns whether there is any group. */
+  public boolean isEmpty() {
+    return groups.isEmpty();
   }
 
   /** Returns the group of a filter that is there now, or null. */

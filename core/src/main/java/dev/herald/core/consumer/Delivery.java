@@ -4,45 +4,53 @@ import dev.herald.core.route.Message;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message of QoS 1 or 2 on its way to one member of a group, or waiting in the group for one. The
- * consumer answers on its own lane, once, with one of the four methods below; a second answer, or
- * one from a member that is no longer the one in charge, changes nothing.
+ * A message of QoS 1 or 2 on its way to one member of a group. The consumer answers on its own
+ * lane, once, with one of the methods below; a second answer, or one that comes after another
+ * member has got the message, changes nothing for it.
  */
-public final class Delivery {
-  private final Message message;
+public final class Delivery implements Runnable {
+  final Parcel parcel;
+  private final Member member;
+  private final int attempt;
 
-  /** Whom it was given to; null while it waits in the group. */
-  private final @Nullable Member member;
+  /** Of the members that were given something, the how manieth this was. */
+  final long givenNo;
 
-  /** The message's number in its group, which is the order of what waits. */
-  final long number;
+  /** The group's second in which it was given. */
+  final int givenAt;
 
-  /** The key whose order it keeps, or null. */
-  final @Nullable Key key;
+  /** Whether its member is the one in charge; touched on the group's lane. */
+  boolean open = true;
 
-  /** How many members it was given to, this one included. */
-  final int attempt;
+  /** Whether it counts as under way to its member; touched on the group's lane. */
+  boolean holdsPlace = true;
 
-  /** Whether an answer is awaited; touched on the group's lane. */
-  boolean open;
+  /**
+   * Whether its acknowledgement counts no more: its key began again, at this message or an earlier
+   * one; touched on the group's lane.
+   */
+  boolean obsolete;
+
+  // its place among the member's open deliveries, oldest first
+  @Nullable Delivery before;
+  @Nullable Delivery after;
+
+  /** Whether the client may have got it; set on the consumer's lane before the member leaves. */
+  private boolean sent = true;
 
   private volatile boolean handedOver;
 
-  Delivery(Message message, long number, @Nullable Key key) {
-    this(message, number, key, null, 0);
-  }
-
-  Delivery(Message message, long number, @Nullable Key key, @Nullable Member member, int attempt) {
-    this.message = message;
-    this.number = number;
-    this.key = key;
+  Delivery(Parcel parcel, Member member, long givenNo, int givenAt) {
+    this.parcel = parcel;
     this.member = member;
-    this.attempt = attempt;
+    this.attempt = parcel.attempts;
+    this.givenNo = givenNo;
+    this.givenAt = givenAt;
   }
 
   /** Returns what is delivered. */
   public Message message() {
-    return message;
+    return parcel.message;
   }
 
   /** Returns how many members it was given to, the present one included. */
@@ -50,9 +58,14 @@ public final class Delivery {
     return attempt;
   }
 
-  /** Returns whether another member has got it, because this one left. From any thread. */
+  /** Returns whether another member is to get it, or has got it. From any thread. */
   public boolean isHandedOver() {
     return handedOver;
+  }
+
+  /** Returns whom it was given to. */
+  public Member member() {
+    return member;
   }
 
   /** Answers: the consumer has it for good. */
@@ -60,54 +73,59 @@ public final class Delivery {
     answer(Answer.ACKNOWLEDGED);
   }
 
-  /** Answers: the consumer does not want it. It is dropped and counted [MQTT-4.8.2-6]. */
+  /** Answers: the consumer does not want it. */
   public void refused() {
     answer(Answer.REFUSED);
   }
 
+  /** Answers: it expired before it could be sent. */
+  public void expired() {
+    answer(Answer.EXPIRED);
+  }
+
   /**
-   * Answers: it is no business of the group any more. The consumer's edge dropped it and counted
-   * it, or completes it later and gives it to nobody else [MQTT-4.8.2-4] [MQTT-4.8.2-5].
+   * Answers: it is no business of the group any more. The consumer's edge completes it later and
+   * gives it to nobody else [MQTT-4.8.2-4] [MQTT-4.8.2-5], or dropped what was handed over.
    */
   public void kept() {
     answer(Answer.KEPT);
   }
 
-  /** Answers: the consumer cannot have it, another member should. */
+  /** Answers: the consumer cannot have it and its client never got it; another member should. */
   public void returned() {
+    notSent();
     answer(Answer.RETURNED);
   }
 
-  private void answer(Answer answer) {
-    member().group().answered(this, answer);
+  /** Notes that the client did not get it, before the consumer leaves with it. */
+  public void notSent() {
+    sent = false;
   }
 
-  /**
-   * Returns whom it was given to.
-   *
-   * @throws IllegalStateException if it waits in its group
-   */
-  public Member member() {
-    Member of = member;
-    if (of == null) {
-      throw new IllegalStateException("it was given to nobody");
-    }
-    return of;
-  }
-
-  /** Returns the same message as one that waits. */
-  Delivery again() {
-    return new Delivery(message, number, key, null, attempt);
+  /** Returns whether the client may have got it. On the group's lane, after the member left. */
+  boolean wasSent() {
+    return sent;
   }
 
   void handOver() {
     handedOver = true;
   }
 
+  private void answer(Answer answer) {
+    member.group().answered(this, answer);
+  }
+
+  /** Gives itself to the consumer; on its lane. */
+  @Override
+  public void run() {
+    member.hand(this);
+  }
+
   /** What became of a delivery. */
   enum Answer {
     ACKNOWLEDGED,
     REFUSED,
+    EXPIRED,
     KEPT,
     RETURNED
   }

@@ -21,6 +21,21 @@ final class FreeMembers {
     return shelf < 0 ? null : shelves[shelf];
   }
 
+  /** Returns the first of them that has not had its chance with a parcel, or null. */
+  @Nullable Member leastFor(Parcel parcel) {
+    for (int shelf = filled.nextSetBit(0); shelf >= 0; shelf = filled.nextSetBit(shelf + 1)) {
+      Member first = shelves[shelf];
+      Member each = first;
+      while (each != null && parcel.wasTriedBy(each)) {
+        each = each.after == first ? null : each.after;
+      }
+      if (each != null) {
+        return each;
+      }
+    }
+    return null;
+  }
+
   /** Puts a member where it belongs now, behind those that are there; nowhere if it is not free. */
   void place(Member member) {
     remove(member);

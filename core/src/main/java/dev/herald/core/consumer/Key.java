@@ -18,7 +18,7 @@ final class Key {
   /** How many deliveries are open at the owner. */
   int underWay;
 
-  final PriorityQueue<Delivery> waiting = queue();
+  final PriorityQueue<Parcel> waiting = queue();
 
   /** Whether the owner's list of keys that wait has it. */
   boolean listed;
@@ -33,7 +33,7 @@ final class Key {
   }
 
   /** Returns a queue in the order in which the group took the messages. */
-  static PriorityQueue<Delivery> queue() {
+  static PriorityQueue<Parcel> queue() {
     return new PriorityQueue<>(4, Comparator.comparingLong(waiting -> waiting.number));
   }
 

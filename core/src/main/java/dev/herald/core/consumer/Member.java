@@ -24,6 +24,15 @@ public final class Member {
   /** Whether its connection or queue is full, so that others should get what comes. */
   boolean busy;
 
+  /** Whether it left, as the group knows. */
+  boolean gone;
+
+  /** Whether it answers nothing, so that others get all it was given, until it answers again. */
+  boolean stalled;
+
+  /** The number of the last delivery the group had given to anybody when it last answered. */
+  long answeredNo;
+
   /** How many deliveries it has not answered. */
   int underWay;
 
@@ -37,6 +46,11 @@ public final class Member {
 
   /** Whether the group's list of members to be served has it. */
   boolean listed;
+
+  /** The open deliveries, oldest and newest. */
+  @Nullable Delivery oldest;
+
+  private @Nullable Delivery newest;
 
   // its place among the members of as few deliveries (see FreeMembers)
   int shelf = -1;
@@ -109,13 +123,45 @@ public final class Member {
     return live && !busy && underWay < messagesMax && bytesUnderWay < bytesMax;
   }
 
-  void add(int weight) {
+  /** Takes a delivery among those under way, and into its charge. */
+  void add(Delivery delivery) {
     underWay++;
-    bytesUnderWay += weight;
+    bytesUnderWay += delivery.message().weight();
+    Delivery last = newest;
+    if (last == null) {
+      oldest = delivery;
+    } else {
+      last.after = delivery;
+      delivery.before = last;
+    }
+    newest = delivery;
   }
 
-  void remove(int weight) {
-    underWay--;
-    bytesUnderWay -= weight;
+  /** Takes a delivery out of its charge; it keeps its place among those under way. */
+  void takeAway(Delivery delivery) {
+    Delivery before = delivery.before;
+    Delivery after = delivery.after;
+    if (before == null) {
+      oldest = after;
+    } else {
+      before.after = after;
+    }
+    if (after == null) {
+      newest = before;
+    } else {
+      after.before = before;
+    }
+    delivery.before = null;
+    delivery.after = null;
+    delivery.open = false;
+  }
+
+  /** Gives the place of a delivery free. */
+  void free(Delivery delivery) {
+    if (delivery.holdsPlace) {
+      delivery.holdsPlace = false;
+      underWay--;
+      bytesUnderWay -= delivery.message().weight();
+    }
   }
 }

@@ -13,10 +13,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class FilterNode {
   private static final VarHandle LANES;
+  private static final VarHandle GROUPS;
 
   static {
     try {
       LANES = MethodHandles.lookup().findVarHandle(FilterNode.class, "laneSet", long.class);
+      GROUPS = MethodHandles.lookup().findVarHandle(FilterNode.class, "groups", int.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -29,6 +31,10 @@ final class FilterNode {
   @SuppressWarnings("unused") // through LANES
   private volatile long laneSet;
 
+  /** How many of the subscribers are consumer groups. */
+  @SuppressWarnings("unused") // through GROUPS
+  private volatile int groups;
+
   private final @Nullable List[] lists;
 
   FilterNode(int lanes) {
@@ -40,8 +46,16 @@ final class FilterNode {
     return laneSet;
   }
 
+  /** Returns whether a consumer group is among the subscribers. From any thread. */
+  boolean hasGroup() {
+    return groups > 0;
+  }
+
   /** Adds a subscription; on its subscriber's lane. */
   void add(Subscription subscription) {
+    if (subscription.subscriber().isGroup()) {
+      GROUPS.getAndAdd(this, 1);
+    }
     int lane = subscription.subscriber().lane().index();
     List list = lists[lane];
     if (list == null) {
@@ -63,6 +77,9 @@ final class FilterNode {
     if (list.remove(subscription) == 0) {
       lists[lane] = null;
       LANES.getAndBitwiseAnd(this, ~(1L << lane));
+    }
+    if (subscription.subscriber().isGroup()) {
+      GROUPS.getAndAdd(this, -1);
     }
   }
 

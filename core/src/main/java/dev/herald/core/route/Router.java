@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,7 +69,7 @@ public final class Router {
    * @return whether any subscription matched
    */
   public boolean publish(TopicTree tree, Message message) {
-    return publish(tree, message, null);
+    return publish(tree, message, (Tally) null);
   }
 
   /**
@@ -79,21 +80,63 @@ public final class Router {
    * @return whether any subscription matched
    */
   public boolean publish(TopicTree tree, Message message, @Nullable Tally tally) {
+    return publish(tree, message, tally, null) != Reach.NOBODY;
+  }
+
+  /**
+   * Publishes a message whose publisher awaits the consumer groups it matches, if there are any.
+   * From any thread.
+   *
+   * @param awaited makes the receipt, which may be complete before this returns; called at most
+   *     once, before anybody has the message, and only if a group matches; null awaits nobody
+   */
+  public Reach publish(TopicTree tree, Message message, @Nullable Supplier<Receipt> awaited) {
+    return publish(tree, message, null, awaited);
+  }
+
+  /**
+   * Publishes a message and completes a receipt, whoever it matches. From any thread.
+   *
+   * @param receipt without parts
+   */
+  public void publishAwaited(TopicTree tree, Message message, Receipt receipt) {
+    receipt.open(1);
+    var _ = publish(tree, message, receipt, null);
+    receipt.answered();
+  }
+
+  private Reach publish(
+      TopicTree tree, Message message, @Nullable Tally tally, @Nullable Supplier<Receipt> awaited) {
     ArrayList<FilterNode> found = FOUND.get();
     tree.match(message.topic(), found);
     if (found.isEmpty()) {
-      return false;
+      return Reach.NOBODY;
     }
     long laneSet = 0;
+    boolean group = false;
     for (int i = 0; i < found.size(); i++) {
-      laneSet |= found.get(i).lanes();
+      FilterNode node = found.get(i);
+      laneSet |= node.lanes();
+      group |= awaited != null && node.hasGroup();
     }
     if (laneSet == 0) {
       found.clear();
-      return false;
+      return Reach.NOBODY;
     }
     FilterNode[] nodes = found.toArray(new FilterNode[0]);
     found.clear();
+    if (awaited != null && group) {
+      dispatch(laneSet, nodes, message, awaited.get());
+      return Reach.AWAITED;
+    }
+    dispatch(laneSet, nodes, message, tally);
+    return Reach.SUBSCRIBERS;
+  }
+
+  private void dispatch(long laneSet, FilterNode[] nodes, Message message, @Nullable Tally tally) {
+    if (tally instanceof Receipt receipt) {
+      receipt.open(Long.bitCount(laneSet));
+    }
     Lane own = null;
     for (long rest = laneSet; rest != 0; rest &= rest - 1) {
       Lane lane = lane(Long.numberOfTrailingZeros(rest));
@@ -101,14 +144,28 @@ public final class Router {
         own = lane;
       } else {
         Delivery delivery = deliveries[lane.index()];
-        run(lane, message.weight(), () -> delivery.deliver(nodes, message, tally));
+        boolean given = run(lane, message.weight(), () -> delivery.deliver(nodes, message, tally));
+        if (!given && tally instanceof Receipt receipt) {
+          receipt.answered();
+        }
       }
     }
     // last, so that what its subscribers publish now comes after this message on every lane
     if (own != null) {
       deliveries[own.index()].deliver(nodes, message, tally);
     }
-    return true;
+  }
+
+  /**
+   * Opens the part of a group that is being delivered to, on its lane. Returns what the message's
+   * publisher awaits, or null if it awaits nothing.
+   */
+  public @Nullable Receipt openGroup(Lane lane) {
+    if (deliveries[lane.index()].present instanceof Receipt receipt) {
+      receipt.openGroup();
+      return receipt;
+    }
+    return null;
   }
 
   /**
@@ -133,13 +190,13 @@ public final class Router {
   }
 
   /**
-   * Has a lane do something with a message, which counts as under way until then. Nothing happens
-   * once the lane has ended. From any thread.
+   * Has a lane do something with a message, which counts as under way until then. From any thread.
    *
    * @param lane one that was added
    * @param weight the message's, in bytes
+   * @return false if the lane has ended, and nothing happens
    */
-  public void run(Lane lane, int weight, Runnable task) {
+  public boolean run(Lane lane, int weight, Runnable task) {
     int index = lane.index();
     bytesUnderWay.addAndGet(index * 8, weight);
     try {
@@ -147,9 +204,11 @@ public final class Router {
         bytesUnderWay.addAndGet(index * 8, -weight);
         task.run();
       });
+      return true;
     } catch (RejectedExecutionException ended) {
       // the lane's subscribers ended with it
       bytesUnderWay.addAndGet(index * 8, -weight);
+      return false;
     }
   }
 
@@ -159,6 +218,9 @@ public final class Router {
     private final List<Subscriber> firstMatched = new ArrayList<>();
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private boolean delivering;
+
+    /** Who is told of the message at hand. */
+    private @Nullable Tally present;
 
     Delivery(int lane) {
       this.lane = lane;
@@ -182,8 +244,10 @@ public final class Router {
     }
 
     private void deliverNow(FilterNode[] nodes, Message message, @Nullable Tally tally) {
+      present = tally;
       int subscribers =
           nodes.length == 1 ? nodes[0].deliver(lane, message) : deliverOnce(nodes, message);
+      present = null;
       if (tally != null) {
         tally.delivered(lane, subscribers);
       }
@@ -206,4 +270,14 @@ public final class Router {
   /** A message that waits for the end of another's delivery. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Waiting(FilterNode[] nodes, Message message, @Nullable Tally tally) {}
+
+  /** Whom a message reached. */
+  public enum Reach {
+    /** No subscription matched. */
+    NOBODY,
+    /** Subscribers whose acknowledgements nobody awaits. */
+    SUBSCRIBERS,
+    /** A consumer group among others; the receipt says what became of it. */
+    AWAITED
+  }
 }

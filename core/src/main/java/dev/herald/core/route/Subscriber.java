@@ -51,6 +51,14 @@ public abstract class Subscriber {
    */
   protected abstract void deliver(Message message, List<Subscription> subscriptions);
 
+  /**
+   * Returns whether it is a consumer group, whose members' acknowledgements a publisher awaits. The
+   * same for its whole life; from any thread.
+   */
+  protected boolean isGroup() {
+    return false;
+  }
+
   /** Notes a match; returns whether it is the first one of the message at hand. */
   final boolean match(Subscription subscription) {
     switch (matched) {

@@ -3,12 +3,14 @@ package dev.herald.core.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.herald.core.consumer.ConsumerSettings;
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
 import dev.herald.core.metric.Metrics;
 import dev.herald.core.route.Message;
 import dev.herald.core.route.MessageProperties;
 import dev.herald.core.route.Router;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -17,7 +19,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AppsTest {
   private final Metrics metrics = new Metrics();
-  private final Apps apps = new Apps(new Router(1), new Apps.Limits(2, 1 << 20, 1 << 20), metrics);
+  private final Apps apps =
+      new Apps(
+          new Router(1),
+          new Apps.Limits(
+              2, 1 << 20, new ConsumerSettings(1 << 20, Duration.ofSeconds(30), 5, true, "")),
+          metrics);
 
   private long gauge(String name) {
     return metrics.all().stream()

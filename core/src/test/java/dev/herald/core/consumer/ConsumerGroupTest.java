@@ -11,6 +11,7 @@ import dev.herald.core.route.MessageProperties;
 import dev.herald.core.route.Router;
 import dev.herald.core.route.TopicTree;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -29,7 +30,7 @@ class ConsumerGroupTest {
   private final Router router = new Router(2);
   private final TopicTree topics = new TopicTree(2);
   private final ConsumerGroups groups =
-      new ConsumerGroups(topics, router, BYTES_MAX, new ConsumerCounters(metrics));
+      new ConsumerGroups(topics, router, settings(), new ConsumerCounters(metrics));
   private final ManualLane home = new ManualLane(0);
   private final ManualLane away = new ManualLane(1);
   private int published;
@@ -153,7 +154,7 @@ class ConsumerGroupTest {
     lonely.addLane(lane);
     TopicTree tree = new TopicTree(1);
     ConsumerGroups crowd =
-        new ConsumerGroups(tree, lonely, BYTES_MAX, new ConsumerCounters(new Metrics()));
+        new ConsumerGroups(tree, lonely, settings(), new ConsumerCounters(new Metrics()));
     for (int i = 0; i < members; i++) {
       new FakeConsumer("m", lane).join(crowd, FILTER, 10, BYTES_MAX);
     }
@@ -207,7 +208,7 @@ class ConsumerGroupTest {
     FakeConsumer one = joined("one", home, 1);
     publish(1);
     String payload = "x".repeat(qos == 0 ? 1_000 : 4_000_000);
-    long max = qos == 0 ? BYTES_MAX : BYTES_MAX + ConsumerGroup.OVERRUN_BYTES_MAX;
+    long max = qos == 0 ? BYTES_MAX : BYTES_MAX + Backlog.OVERRUN_BYTES_MAX;
     int fits = (int) (max / message(payload, qos, null).weight());
     for (int i = 0; i < fits + 10; i++) {
       router.publish(topics, message(payload, qos, null));
@@ -277,7 +278,7 @@ class ConsumerGroupTest {
     settle();
     assertThat(heir.got).containsExactly("1", "2", "3", "4");
     assertThat(heir.open).allMatch(delivery -> delivery.attempt() == 2);
-    assertThat(metric("herald_consumer_messages_redelivered_total", "")).isEqualTo(4);
+    assertThat(metric("herald_consumer_messages_redelivered_total", "member_left")).isEqualTo(4);
   }
 
   @Test
@@ -539,6 +540,10 @@ class ConsumerGroupTest {
   }
 
   // ---- what the tests do
+
+  private static ConsumerSettings settings() {
+    return new ConsumerSettings(BYTES_MAX, Duration.ofSeconds(30), 5, true, "");
+  }
 
   private FakeConsumer joined(String name, ManualLane lane, int messagesMax) {
     FakeConsumer consumer = new FakeConsumer(name, lane);

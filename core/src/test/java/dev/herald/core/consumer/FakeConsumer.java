@@ -57,6 +57,10 @@ final class FakeConsumer implements dev.herald.core.consumer.Consumer {
     return unfinished;
   }
 
+  void refuse() {
+    open.remove().refused();
+  }
+
   void acknowledge() {
     open.remove().acknowledged();
   }
@@ -81,7 +85,8 @@ final class FakeConsumer implements dev.herald.core.consumer.Consumer {
   @Override
   public void handedOver() {
     timesHandedOver++;
-    open.removeIf(Delivery::isHandedOver);
+    // while it is a member, its client has them and may acknowledge them
+    open.removeIf(delivery -> member == null && delivery.isHandedOver());
   }
 
   static String text(Message message) {

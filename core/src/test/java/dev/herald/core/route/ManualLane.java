@@ -63,7 +63,8 @@ public final class ManualLane implements Lane {
     return true;
   }
 
-  void end() {
+  /** Takes no more tasks, and forgets those it has. */
+  public void end() {
     ended = true;
     tasks.clear();
   }

@@ -11,6 +11,7 @@ import com.hivemq.client.mqtt.mqtt5.Mqtt5ClientBuilder;
 import com.hivemq.client.mqtt.mqtt5.message.connect.connack.Mqtt5ConnAck;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PublishResult;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -69,6 +70,17 @@ public final class Mqtt5 implements AutoCloseable {
   /** Publishes text; returns when it is acknowledged as its QoS demands. */
   public Mqtt5PublishResult publish(String topic, MqttQos qos, String text) {
     return client.publishWith().topic(topic).qos(qos).payload(text.getBytes(UTF_8)).send();
+  }
+
+  /** Publishes text; the result comes when it is acknowledged as its QoS demands. */
+  public CompletableFuture<Mqtt5PublishResult> post(String topic, MqttQos qos, String text) {
+    return client
+        .toAsync()
+        .publishWith()
+        .topic(topic)
+        .qos(qos)
+        .payload(text.getBytes(UTF_8))
+        .send();
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.herald.server.config;
 import dev.herald.core.chat.ChatSettings;
 import dev.herald.core.config.Setting;
 import dev.herald.core.config.SettingTree;
+import dev.herald.core.consumer.ConsumerSettings;
 import dev.herald.core.group.GroupSettings;
 import dev.herald.core.group.LedgerSettings;
 import dev.herald.core.group.RetentionSettings;
@@ -68,6 +69,11 @@ public record HeraldConfig(
                     + " plain one, version 1.2 or 1.3, on the addresses of bind.")
         TlsSettings tls,
     @Setting(doc = "The HTTP API, the gateways' WebSocket and the console.") HttpSettings http,
+    @Setting(
+            doc =
+                "Consumer groups: the members of shared subscriptions, and when a message counts as"
+                    + " consumed.")
+        ConsumerSettings consumers,
     @Setting(doc = "Group conversations.") GroupSettings groups,
     @Setting(doc = "Chats, which are in memory only.") ChatSettings chats,
     @Setting(doc = "What is remembered of the way that recent group messages took.")
