@@ -157,9 +157,18 @@ public final class Child implements AutoCloseable {
 
   /** Has it stand still where it is (SIGSTOP); it can be killed all the same. */
   public void stop() {
-    Ended ended = run(Duration.ofSeconds(10), "sh", "-c", "kill -STOP " + pid());
+    signal("STOP");
+  }
+
+  /** Has it go on after {@link #stop} (SIGCONT). */
+  public void resume() {
+    signal("CONT");
+  }
+
+  private void signal(String signal) {
+    Ended ended = run(Duration.ofSeconds(10), "sh", "-c", "kill -" + signal + " " + pid());
     if (ended.code() != 0) {
-      throw new AssertionError("cannot stop " + name + ": " + ended);
+      throw new AssertionError("cannot send SIG" + signal + " to " + name + ": " + ended);
     }
   }
 
