@@ -7,6 +7,7 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceOptions;
 import com.linecorp.armeria.server.websocket.WebSocketService;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -66,6 +67,7 @@ final class Endpoints {
     NoticeResources notices = new NoticeResources(hub, requestBytesMax);
     EventResources events = new EventResources(hub, waits);
     UserResources users = new UserResources(hub, requestBytesMax);
+    TopicResources topics = new TopicResources(hub, requestBytesMax, InstantSource.system());
     return List.of(
         post(GROUP + "/messages", messages::create),
         get(GROUP + "/messages", messages::ofGroup),
@@ -80,6 +82,7 @@ final class Endpoints {
         get(GROUP + "/export", events::export),
         new Endpoint(HttpMethod.PUT, GROUP + "/members/{userId}", users::add),
         new Endpoint(HttpMethod.PUT, GROUP + "/read", users::read),
+        post("/v1/apps/{appId}/topics/{*topic}", topics::publish),
         get("/v1/apps/{appId}/groups", new GroupResources(hub)::list),
         get(USER + "/groups", users::groups),
         get(USER + "/messages", messages::ofUser));

@@ -38,6 +38,7 @@ class HttpApiPageIT {
               "follow",
               "groups",
               "list",
+              "publish",
               "export",
               "contract");
       assertThat(out.getOrDefault("create", ""))
@@ -54,6 +55,7 @@ class HttpApiPageIT {
       assertThat(out.getOrDefault("list", ""))
           .contains("\"groupId\":\"lobby\",\"seq\":4,\"prunedSeq\":0,", "\"messageTotal\":2,")
           .endsWith("\"after\":null}");
+      assertThat(out.getOrDefault("publish", "")).isEqualTo("{\"groups\":0,\"subscribers\":0}");
       assertThat(out.getOrDefault("export", "").lines()).hasSize(4);
       assertThat(out.getOrDefault("contract", ""))
           .contains("\"total\":1,", "\"newMessage\":\"hi\"", "\"groupId\":\"lobby\"");

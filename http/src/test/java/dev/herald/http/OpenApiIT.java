@@ -94,6 +94,9 @@ class OpenApiIT {
     assertGroupsDescribed();
     assertClientsDescribed();
     assertChatsDescribed();
+    String topic = "/v1/apps/{appId}/topics/{topic}";
+    assertDescribed("post", topic, edge.json("/v1/apps/v1/topics/a/b?key=k&expiry=9", "{}"));
+    assertDescribed("post", topic, edge.json("/v1/apps/v1/topics/%23", "{}"));
     assertDescribed("get", "/health", edge.get("/health"));
     assertDescribed("get", "/ready", edge.get("/ready"));
     assertDescribed("get", "/metrics", edge.get("/metrics"));
