@@ -3,7 +3,6 @@ package dev.herald.core.consumer;
 import dev.herald.core.consumer.Delivery.Answer;
 import dev.herald.core.route.Lane;
 import dev.herald.core.route.Message;
-import dev.herald.core.route.NotConsumed;
 import dev.herald.core.route.NotConsumed.Reason;
 import dev.herald.core.route.Receipt;
 import dev.herald.core.route.Router;
@@ -62,6 +61,7 @@ public final class ConsumerGroup extends Subscriber {
   private final FreeMembers free = new FreeMembers();
   private final Backlog backlog;
   private final Keys keys;
+  private final Outcomes outcomes;
 
   private long lastNumber;
   private long lastGiven;
@@ -86,6 +86,7 @@ public final class ConsumerGroup extends Subscriber {
     this.backlog =
         new Backlog(settings.groupBytesMax(), counters, () -> groups.congestionChanged(this));
     this.keys = new Keys(live, this::giveUpOldest);
+    this.outcomes = new Outcomes(filter, lane, groups.deadLetters(), counters);
   }
 
   SharedFilter filter() {
@@ -131,8 +132,7 @@ public final class ConsumerGroup extends Subscriber {
     } else if (backlog.hasRoomFor(message)) {
       hold(parcel);
     } else {
-      counters.dropped(Reason.GROUP_FULL).increment();
-      refuse(parcel, Reason.GROUP_FULL);
+      outcomes.drop(parcel, Reason.GROUP_FULL);
     }
     if (key != null) {
       keys.forgetIfFinished(key);
@@ -249,9 +249,8 @@ public final class ConsumerGroup extends Subscriber {
 
   /** Takes in a member; on its consumer's lane. */
   void join(Member member) {
-    run(
-        lane(),
-        () -> {
+    lane()
+        .run(() -> {
           counters.members.incrementAndGet();
           goLive(member);
           serve();
@@ -273,9 +272,8 @@ public final class ConsumerGroup extends Subscriber {
   }
 
   void setBusy(Member member, boolean busy) {
-    run(
-        lane(),
-        () -> {
+    lane()
+        .run(() -> {
           member.busy = busy;
           changed(member, false);
           serve();
@@ -330,7 +328,7 @@ public final class ConsumerGroup extends Subscriber {
       }
     }
     if (keeps && any) {
-      run(member.consumer().lane(), member.consumer()::handedOver);
+      member.consumer().lane().run(member.consumer()::handedOver);
     }
     serve();
   }
@@ -361,18 +359,11 @@ public final class ConsumerGroup extends Subscriber {
     for (Member member : others) {
       for (Delivery open = member.oldest; open != null; open = member.oldest) {
         member.takeAway(open);
-        refuse(open.parcel, Reason.NO_MEMBER);
+        outcomes.refuse(open.parcel, Reason.NO_MEMBER);
       }
     }
-    keys.clear(this::refuseAtEnd);
-    backlog.clear(this::refuseAtEnd);
-  }
-
-  private void refuseAtEnd(Parcel parcel) {
-    if (!parcel.done) {
-      counters.dropped(Reason.NO_MEMBER).increment();
-      refuse(parcel, Reason.NO_MEMBER);
-    }
+    keys.clear(parcel -> outcomes.drop(parcel, Reason.NO_MEMBER));
+    backlog.clear(parcel -> outcomes.drop(parcel, Reason.NO_MEMBER));
   }
 
   // ---- time
@@ -416,14 +407,14 @@ public final class ConsumerGroup extends Subscriber {
     for (Delivery open = member.oldest; open != null; open = member.oldest) {
       takeBack(open, Reason.TIMED_OUT);
     }
-    run(member.consumer().lane(), member.consumer()::handedOver);
+    member.consumer().lane().run(member.consumer()::handedOver);
   }
 
   // ---- answers
 
   /** Takes a consumer's answer; on its lane. */
   void answered(Delivery delivery, Answer answer) {
-    run(lane(), () -> take(delivery, answer));
+    lane().run(() -> take(delivery, answer));
   }
 
   private void take(Delivery delivery, Answer answer) {
@@ -454,14 +445,14 @@ public final class ConsumerGroup extends Subscriber {
   private void decide(Delivery delivery, Answer answer) {
     Parcel parcel = delivery.parcel;
     switch (answer) {
-      case ACKNOWLEDGED -> consumed(parcel);
-      case EXPIRED -> drop(parcel, Reason.EXPIRED);
-      case KEPT -> drop(parcel, Reason.INCOMPLETE);
+      case ACKNOWLEDGED -> outcomes.consumed(parcel);
+      case EXPIRED -> outcomes.drop(parcel, Reason.EXPIRED);
+      case KEPT -> outcomes.drop(parcel, Reason.INCOMPLETE);
       case REFUSED -> {
         if (settings.redeliverRefused()) {
           tryOthers(delivery, Reason.REFUSED);
         } else {
-          giveUp(parcel, Reason.REFUSED);
+          outcomes.giveUp(parcel, Reason.REFUSED);
         }
       }
       case RETURNED -> {
@@ -481,23 +472,13 @@ public final class ConsumerGroup extends Subscriber {
     Parcel parcel = delivery.parcel;
     Key key = parcel.key;
     if (key == null) {
-      consumed(parcel);
+      outcomes.consumed(parcel);
     } else if (!delivery.obsolete && key.underWay == 0 && key.waiting.peek() == parcel) {
       backlog.take(parcel);
-      consumed(parcel);
+      outcomes.consumed(parcel);
       if (key.waiting.isEmpty()) {
         keys.unlist(key);
         keys.forgetIfFinished(key);
-      }
-    }
-  }
-
-  private void consumed(Parcel parcel) {
-    if (!parcel.done) {
-      parcel.done = true;
-      counters.consumed.increment();
-      if (parcel.receipt != null) {
-        parcel.receipt.answered();
       }
     }
   }
@@ -542,7 +523,7 @@ public final class ConsumerGroup extends Subscriber {
     }
     if (!parcel.done) {
       if (parcel.attempts >= settings.attemptsMax() || parcel.wasTriedByAll(live)) {
-        giveUp(parcel, why);
+        outcomes.giveUp(parcel, why);
       } else {
         counters.redelivered(why).increment();
         hold(parcel);
@@ -574,52 +555,15 @@ public final class ConsumerGroup extends Subscriber {
   /** Ends a parcel that waits as the oldest of its kind, and that all live members had. */
   private void giveUpOldest(Parcel parcel) {
     backlog.take(parcel);
-    giveUp(parcel, parcel.failedBy);
-  }
-
-  /** Makes a message a dead letter, or refuses it to its publisher. */
-  private void giveUp(Parcel parcel, Reason why) {
-    if (parcel.done || !groups.deadLetters().take(parcel.message)) {
-      drop(parcel, why);
-      return;
-    }
-    parcel.done = true;
-    NotConsumed reason = notConsumed(parcel, why);
-    try {
-      // not at once: its subscribers may be members of this group
-      lane().execute(() -> groups.deadLetters().publish(parcel.message, reason, parcel.receipt));
-    } catch (RejectedExecutionException stopped) {
-      // its publishers ended with the lane
-    }
-  }
-
-  private void drop(Parcel parcel, Reason why) {
-    if (!parcel.done) {
-      counters.dropped(why).increment();
-      refuse(parcel, why);
-    }
-  }
-
-  private void refuse(Parcel parcel, Reason why) {
-    if (!parcel.done) {
-      parcel.done = true;
-      if (parcel.receipt != null) {
-        parcel.receipt.refused(notConsumed(parcel, why));
-      }
-    }
-  }
-
-  private NotConsumed notConsumed(Parcel parcel, Reason why) {
-    return new NotConsumed(why, filter.text(), parcel.attempts);
+    outcomes.giveUp(parcel, parcel.failedBy);
   }
 
   // ---- what comes back
 
   /** Takes back a message of QoS 0 from a consumer that left; on its lane. */
   void returned(Member member, Message message) {
-    run(
-        lane(),
-        () -> {
+    lane()
+        .run(() -> {
           retire(member);
           returned(message);
         });
@@ -641,20 +585,7 @@ public final class ConsumerGroup extends Subscriber {
       counters.dropped(Reason.NO_MEMBER).increment();
     } else {
       counters.redelivered(Reason.LEFT).increment();
-      run(successor.lane(), () -> successor.returned(message));
-    }
-  }
-
-  /** Runs a task on a lane: at once if we are on it. */
-  private static void run(Lane lane, Runnable task) {
-    if (lane.inLane()) {
-      task.run();
-      return;
-    }
-    try {
-      lane.execute(task);
-    } catch (RejectedExecutionException stopped) {
-      // its sessions and groups ended with it
+      successor.lane().run(() -> successor.returned(message));
     }
   }
 }

@@ -25,12 +25,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConsumerGroupTest {
   private static final String FILTER = "$share/g/t/#";
   private static final long BYTES_MAX = 10_000;
+  private static final ConsumerSettings SETTINGS =
+      new ConsumerSettings(BYTES_MAX, Duration.ofSeconds(30), 5, true, "");
 
   private final Metrics metrics = new Metrics();
   private final Router router = new Router(2);
   private final TopicTree topics = new TopicTree(2);
   private final ConsumerGroups groups =
-      new ConsumerGroups(topics, router, settings(), new ConsumerCounters(metrics));
+      new ConsumerGroups(topics, router, SETTINGS, new ConsumerCounters(metrics));
   private final ManualLane home = new ManualLane(0);
   private final ManualLane away = new ManualLane(1);
   private int published;
@@ -154,7 +156,7 @@ class ConsumerGroupTest {
     lonely.addLane(lane);
     TopicTree tree = new TopicTree(1);
     ConsumerGroups crowd =
-        new ConsumerGroups(tree, lonely, settings(), new ConsumerCounters(new Metrics()));
+        new ConsumerGroups(tree, lonely, SETTINGS, new ConsumerCounters(new Metrics()));
     for (int i = 0; i < members; i++) {
       new FakeConsumer("m", lane).join(crowd, FILTER, 10, BYTES_MAX);
     }
@@ -540,10 +542,6 @@ class ConsumerGroupTest {
   }
 
   // ---- what the tests do
-
-  private static ConsumerSettings settings() {
-    return new ConsumerSettings(BYTES_MAX, Duration.ofSeconds(30), 5, true, "");
-  }
 
   private FakeConsumer joined(String name, ManualLane lane, int messagesMax) {
     FakeConsumer consumer = new FakeConsumer(name, lane);
