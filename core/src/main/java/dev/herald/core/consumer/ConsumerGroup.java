@@ -433,6 +433,8 @@ public final class ConsumerGroup extends Subscriber {
       decide(delivery, answer);
     } else if (answer == Answer.ACKNOWLEDGED) {
       acknowledgedLate(delivery);
+    } else if (answer == Answer.REFUSED && delivery.parcel.key != null) {
+      delivery.parcel.key.passOver(member);
     } else if (answer == Answer.KEPT && !delivery.wasSent()) {
       // its client was not sent it
       delivery.parcel.attempts--;
@@ -473,7 +475,9 @@ public final class ConsumerGroup extends Subscriber {
     Key key = parcel.key;
     if (key == null) {
       outcomes.consumed(parcel);
-    } else if (!delivery.obsolete && key.underWay == 0 && key.waiting.peek() == parcel) {
+    } else if (!key.isPassedOver(delivery.member())
+        && key.underWay == 0
+        && key.waiting.peek() == parcel) {
       backlog.take(parcel);
       outcomes.consumed(parcel);
       if (key.waiting.isEmpty()) {
@@ -498,12 +502,11 @@ public final class ConsumerGroup extends Subscriber {
     if (key == null || parcel.done) {
       return;
     }
-    delivery.obsolete = true;
+    key.passOver(member);
     for (Delivery each = member.oldest; each != null; ) {
       Delivery next = each.after;
       if (each.parcel.key == key) {
         each.parcel.attempts--;
-        each.obsolete = true;
         takeBack(each, why);
       }
       each = next;

@@ -25,12 +25,6 @@ public final class Delivery implements Runnable {
   /** Whether it counts as under way to its member; touched on the group's lane. */
   boolean holdsPlace = true;
 
-  /**
-   * Whether its acknowledgement counts no more: its key began again, at this message or an earlier
-   * one; touched on the group's lane.
-   */
-  boolean obsolete;
-
   // its place among the member's open deliveries, oldest first
   @Nullable Delivery before;
   @Nullable Delivery after;

@@ -1,6 +1,8 @@
 package dev.herald.core.consumer;
 
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -23,9 +25,27 @@ final class Key {
   /** Whether the owner's list of keys that wait has it. */
   boolean listed;
 
+  /** Members that refused one of its messages, or were too late with one. */
+  private List<Member> passedOver = List.of();
+
   Key(String name, @Nullable Member owner) {
     this.name = name;
     this.owner = owner;
+  }
+
+  /**
+   * Notes that the key goes on without a member's answer to one of its messages: what the member
+   * acknowledges of later ones counts no more, as they come again after that one.
+   */
+  void passOver(Member member) {
+    if (passedOver.isEmpty()) {
+      passedOver = new ArrayList<>(2);
+    }
+    passedOver.add(member);
+  }
+
+  boolean isPassedOver(Member member) {
+    return passedOver.contains(member);
   }
 
   boolean isFinished() {
