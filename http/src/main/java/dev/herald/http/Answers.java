@@ -1,5 +1,6 @@
 package dev.herald.http;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpRequest;
@@ -11,6 +12,7 @@ import com.linecorp.armeria.common.ResponseHeadersBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
+import java.io.IOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -119,6 +121,25 @@ final class Answers {
     return HttpResponse.of(headers.build(), HttpData.wrap(body));
   }
 
+  /**
+   * Returns the answer to a request whose path cannot be read, so that it is not known in which
+   * form its sender expects it: a problem that has the members of an envelope too.
+   *
+   * @param type a name for the kind of error, the same for all of the kind
+   * @param detail what was wrong
+   */
+  static HttpResponse unreadable(HttpStatus status, String type, String detail) {
+    byte[] body =
+        Json.encode(json -> {
+          json.writeStartObject();
+          Envelope.writeFailure(json, Envelope.FAILED, detail);
+          writeProblem(json, status, type, detail);
+          json.writeEndObject();
+        });
+    return HttpResponse.of(
+        ResponseHeaders.builder(status).contentType(PROBLEM).build(), HttpData.wrap(body));
+  }
+
   private static boolean isContract(String path) {
     return path.equals("/chat")
         || path.startsWith("/chat/")
@@ -135,11 +156,16 @@ final class Answers {
   private static byte[] problem(HttpStatus status, String type, String detail) {
     return Json.encode(json -> {
       json.writeStartObject();
-      json.writeStringField("type", "urn:herald:error:" + type);
-      json.writeStringField("title", status.reasonPhrase());
-      json.writeNumberField("status", status.code());
-      json.writeStringField("detail", detail);
+      writeProblem(json, status, type, detail);
       json.writeEndObject();
     });
+  }
+
+  private static void writeProblem(
+      JsonGenerator json, HttpStatus status, String type, String detail) throws IOException {
+    json.writeStringField("type", "urn:herald:error:" + type);
+    json.writeStringField("title", status.reasonPhrase());
+    json.writeNumberField("status", status.code());
+    json.writeStringField("detail", detail);
   }
 }

@@ -5,6 +5,7 @@ import dev.herald.core.event.GroupMessage;
 import dev.herald.core.event.GroupNotice;
 import dev.herald.core.store.History.Listing;
 import dev.herald.core.store.History.UserGroup;
+import java.io.IOException;
 import java.util.List;
 
 /**
@@ -98,15 +99,26 @@ final class Envelope {
     return encode(false, code, message, JsonGenerator::writeNull);
   }
 
+  /** Writes the members of a refusal. */
+  static void writeFailure(JsonGenerator json, int code, String message) throws IOException {
+    write(json, false, code, message, JsonGenerator::writeNull);
+  }
+
   private static byte[] encode(boolean success, int code, String message, Json.Writer data) {
     return Json.encode(json -> {
       json.writeStartObject();
-      json.writeBooleanField("success", success);
-      json.writeNumberField("code", code);
-      json.writeStringField("message", message);
-      json.writeFieldName("data");
-      data.write(json);
+      write(json, success, code, message, data);
       json.writeEndObject();
     });
+  }
+
+  private static void write(
+      JsonGenerator json, boolean success, int code, String message, Json.Writer data)
+      throws IOException {
+    json.writeBooleanField("success", success);
+    json.writeNumberField("code", code);
+    json.writeStringField("message", message);
+    json.writeFieldName("data");
+    data.write(json);
   }
 }

@@ -61,8 +61,11 @@ final class ErrorAnswers implements ServerErrorHandler {
       HttpStatus status,
       @Nullable String description,
       @Nullable Throwable cause) {
-    String path = headers == null ? "/" : headers.path();
-    return onStatus(path.split("[?]", 2)[0], status).aggregate().join();
+    HttpResponse answer =
+        headers == null
+            ? Answers.unreadable(status, nameOf(status), detailOf(status))
+            : onStatus(headers.path().split("[?]", 2)[0], status);
+    return answer.aggregate().join();
   }
 
   /**

@@ -29,6 +29,9 @@ import org.slf4j.LoggerFactory;
 public final class HttpEdge implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HttpEdge.class);
 
+  /** How long there must be no request before the server stops; with none it would not wait. */
+  private static final Duration STOP_QUIET = Duration.ofMillis(20);
+
   private static final Duration STOP_TIMEOUT = Duration.ofMillis(1500);
   private static final int REQUEST_LINE_BYTES_MAX = 64 << 10;
   private static final int HEADER_BYTES_MAX = 16 << 10;
@@ -198,7 +201,7 @@ public final class HttpEdge implements AutoCloseable {
         .http1MaxInitialLineLength(REQUEST_LINE_BYTES_MAX)
         .http1MaxHeaderSize(HEADER_BYTES_MAX)
         .http2MaxHeaderListSize(REQUEST_LINE_BYTES_MAX + HEADER_BYTES_MAX)
-        .gracefulShutdownTimeout(Duration.ZERO, STOP_TIMEOUT)
+        .gracefulShutdownTimeout(STOP_QUIET, STOP_TIMEOUT)
         .blockingTaskExecutor(threads, false)
         .meterRegistry(NoopMeterRegistry.get())
         .unloggedExceptionsReportInterval(Duration.ZERO)

@@ -1,13 +1,19 @@
 package dev.herald.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.herald.core.event.GroupCommand.Outcome;
+import dev.herald.core.event.GroupLimits;
+import dev.herald.core.group.GroupCommands.Draft;
+import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -16,6 +22,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -373,6 +380,35 @@ class GroupResourcesIT {
     assertThat(lines.getFirst()).isEqualTo(first.get("events").get(0));
     assertThat(lines.getLast()).isEqualTo(second.get("events").get(99));
     assertThat(edge.get("/v1/apps/pages/groups/none/export").body()).isEmpty();
+  }
+
+  /** What is recalled while the reader of a large export takes its time is gone from the rest. */
+  @Test
+  void export_isMadeAsItIsTaken_notBefore() throws Exception {
+    String content = "x".repeat(GroupLimits.CONTENT_BYTES_MAX);
+    Outcome last = null;
+    for (int i = 0; i < 1000; i++) {
+      last =
+          edge.commands
+              .create(new Draft("large", "g", "u", content, null, null))
+              .toCompletableFuture()
+              .join();
+    }
+    long lastId = Objects.requireNonNull(last).message().messageId();
+    HttpRequest request =
+        HttpRequest.newBuilder(edge.uri("/v1/apps/large/groups/g/export"))
+            .version(HttpClient.Version.HTTP_1_1)
+            .build();
+    HttpResponse<InputStream> export = edge.client.send(request, BodyHandlers.ofInputStream());
+    try (var lines = new BufferedReader(new InputStreamReader(export.body(), UTF_8))) {
+      assertThat(lines.readLine()).contains("\"seq\":1,");
+      String recall = "/v1/apps/large/groups/g/messages/" + lastId + "/recall";
+      assertThat(edge.json(recall, "{}").statusCode()).isEqualTo(200);
+      List<String> rest = lines.lines().skip(998).toList();
+      assertThat(rest).hasSize(2);
+      assertThat(rest.getFirst()).contains("\"seq\":1000,", "\"content\":\"\"");
+      assertThat(rest.getLast()).startsWith("{\"event\":\"recall\",\"seq\":1001,");
+    }
   }
 
   @ParameterizedTest

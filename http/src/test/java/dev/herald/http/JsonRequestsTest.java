@@ -24,11 +24,15 @@ import dev.herald.core.journal.EmbeddedJournal;
 import dev.herald.core.metric.Metrics;
 import dev.herald.sql.SqliteStore;
 import dev.herald.sql.StoreSettings;
+import dev.herald.testkit.GroupInputs;
+import dev.herald.testkit.GroupInputs.BadField;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -282,6 +286,30 @@ class JsonRequestsTest {
         Operation.NOTICE,
         "{\"action\":\"delete\",\"informationId\":7}",
         ErrorCode.NOTICE_NOT_FOUND);
+  }
+
+  @Test
+  void command_badField_isRefusedNamingIt() {
+    Map<String, String> recall = Map.of("messageId", "1", "recallCause", "\"c\"");
+    String text = "\"t\"";
+    Map<String, String> publish = new HashMap<>(Map.of("action", "\"publish\"", "type", "1"));
+    List.of("title", "content", "jumpUrl", "clientMessageId")
+        .forEach(name -> publish.put(name, text));
+    Map<String, String> delete = Map.of("action", "\"delete\"", "informationId", "1");
+    for (BadField bad : GroupInputs.badFields().toList()) {
+      expectRefused(Operation.RECALL, recall, bad);
+      expectRefused(Operation.NOTICE, publish, bad);
+      expectRefused(Operation.NOTICE, delete, bad);
+    }
+  }
+
+  private void expectRefused(Operation operation, Map<String, String> good, BadField bad) {
+    if (good.containsKey(bad.name())) {
+      assertThatThrownBy(() -> command(operation, bad.in(good)))
+          .satisfies(failure ->
+              assertThat(HeraldException.of(failure).detail())
+                  .contains(bad.name() + " " + bad.problem()));
+    }
   }
 
   private void expectRefused(Operation operation, String document, ErrorCode code) {

@@ -2,11 +2,17 @@ package dev.herald.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,6 +37,21 @@ class StopIT {
       assertThat(stuck.nextText()).contains("\"code\":2001");
       assertThat(stuck.next().status()).isEqualTo(1001);
       assertThatThrownBy(() -> edge.get("/health")).isInstanceOf(ConnectException.class);
+    }
+  }
+
+  @Test
+  void close_answersThoseWhoWaitForEvents() throws Exception {
+    try (EdgeFixture edge = EdgeFixture.start(data)) {
+      CompletableFuture<HttpResponse<String>> answer =
+          edge.client.sendAsync(
+              HttpRequest.newBuilder(edge.uri("/v1/apps/a/groups/g/events?after=7&wait=60"))
+                  .build(),
+              BodyHandlers.ofString());
+      await().until(() -> edge.metric("herald_http_event_waits") == 1);
+      edge.edge.close();
+      assertThat(answer.get(10, TimeUnit.SECONDS).body()).isEqualTo("{\"events\":[],\"next\":7}");
+      assertThat(edge.metric("herald_http_event_waits")).isZero();
     }
   }
 

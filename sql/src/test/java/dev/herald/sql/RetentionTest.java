@@ -140,7 +140,7 @@ class RetentionTest {
     sweep(Duration.ZERO, 100);
 
     assertThat(numbers(G)).isEqualTo(LongStream.rangeClosed(901, 1000).boxed().toList());
-    assertThat(metrics.counter("herald_journal_batches_total", "").value() - before).isEqualTo(4);
+    assertThat(metrics.counter("herald_journal_batches_total", "").value() - before).isEqualTo(15);
     assertThat(metrics.counter("herald_retention_events_total", "").value()).isEqualTo(900);
   }
 

@@ -6,6 +6,8 @@ import dev.herald.core.group.GroupApplier;
 import dev.herald.core.group.GroupCommands;
 import dev.herald.core.group.GroupCommands.Draft;
 import dev.herald.core.group.GroupSettings;
+import dev.herald.core.group.Retention;
+import dev.herald.core.group.RetentionSettings;
 import dev.herald.core.id.MessageIds;
 import dev.herald.core.journal.EmbeddedJournal;
 import dev.herald.core.metric.Metrics;
@@ -25,12 +27,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * Measures sending on this machine's disk: messages per second from many senders through journal,
  * applier and store, beside bare inserts of the same rows in batches of the same size with the same
- * syncs; how long one sender waits; and how long senders wait at half of the rate. Run it as a main
- * class of the test class path.
+ * syncs; how long one sender waits; and how long senders wait at half of the rate. With {@code
+ * prune}, how fast a million events are removed, and how long senders wait meanwhile. Run it as a
+ * main class of the test class path.
  */
 final class SendSpeed {
   private static final Logger LOG = System.getLogger(SendSpeed.class.getName());
@@ -41,6 +45,8 @@ final class SendSpeed {
   private static final int GROUPS = 1000;
   private static final int USERS = 5000;
   private static final int ROUNDS = 3;
+  private static final long PRUNED = 1_000_000;
+  private static final long KEPT = 50; // of each group, at the end
   private static final long ROUND_NS = 4_000_000_000L;
 
   private final GroupCommands commands;
@@ -50,21 +56,25 @@ final class SendSpeed {
     this.commands = commands;
   }
 
-  /** Measures in a new folder, by default in the present one, and deletes it. */
-  static void main(String[] folder) throws Exception {
-    Path parent = Path.of(folder.length == 0 ? "." : folder[0]);
+  /**
+   * Measures in a new folder and deletes it.
+   *
+   * @param args where, by default the present folder; then {@code prune} or nothing
+   */
+  static void main(String[] args) throws Exception {
+    Path parent = Path.of(args.length == 0 ? "." : args[0]);
     Path place = Files.createTempDirectory(parent.toAbsolutePath(), "send-speed");
     try (SqliteStore store = new SqliteStore(place.resolve("store"), SETTINGS, new Metrics());
         SqliteStore schema = new SqliteStore(place.resolve("bare"), SETTINGS, new Metrics())) {
       store.start();
       schema.start();
-      measure(store, new Database(place.resolve("bare"), SETTINGS));
+      measure(store, new Database(place.resolve("bare"), SETTINGS), args.length > 1);
     } finally {
       Stores.delete(place);
     }
   }
 
-  private static void measure(SqliteStore store, Database bare) throws Exception {
+  private static void measure(SqliteStore store, Database bare, boolean pruning) throws Exception {
     Metrics metrics = new Metrics();
     InstantSource clock = InstantSource.system();
     try (EmbeddedJournal journal = new EmbeddedJournal(metrics);
@@ -77,6 +87,10 @@ final class SendSpeed {
           metrics.counter("herald_journal_batches_total", "Batches of commands applied.");
       SendSpeed speed =
           new SendSpeed(new GroupCommands(journal, new MessageIds(0, clock, store.greatestId())));
+      if (pruning) {
+        speed.pruning(store, journal, metrics);
+        return;
+      }
       double rate = 0;
       for (int senders : new int[] {256, 1, 64, 256, 1024}) {
         rate = speed.compare(senders, batches, inserts);
@@ -94,7 +108,7 @@ final class SendSpeed {
     long size = 1;
     for (int round = 0; round < ROUNDS; round++) {
       long before = batches.value();
-      long[] sorted = closedLoop(senders);
+      long[] sorted = closedLoop(senders, aRound());
       size = Math.max(1, sorted.length / Math.max(1, batches.value() - before));
       ours.add(sorted.length * 1_000_000_000L / ROUND_NS);
       waits.add(sorted[sorted.length / 2] / 1000);
@@ -118,13 +132,56 @@ final class SendSpeed {
     return ours.stream().mapToLong(n -> n).average().orElse(0);
   }
 
-  private long[] closedLoop(int senders) throws InterruptedException {
+  /** Has senders send while the oldest events of all groups are removed, and while they are not. */
+  private void pruning(SqliteStore store, EmbeddedJournal journal, Metrics metrics)
+      throws InterruptedException {
+    AtomicLong left = new AtomicLong(PRUNED + GROUPS * KEPT);
+    var _ = closedLoop(1024, () -> left.getAndDecrement() > 0);
+    Metrics.Counter pruned = metrics.counter("herald_retention_events_total", "");
+    long keep = KEPT + PRUNED / GROUPS;
+    for (int senders : new int[] {1, 64}) {
+      tell(senders + " senders alone", closedLoop(senders, aRound()), ROUND_NS);
+      keep -= PRUNED / GROUPS * (senders == 1 ? 3 : 1) / 4;
+      var settings = new RetentionSettings(PerApp.all(Duration.ZERO), PerApp.all(keep));
+      try (var retention =
+          new Retention(store, journal, InstantSource.system(), settings, metrics)) {
+        Thread sweep = Thread.ofPlatform().unstarted(retention::sweep);
+        long before = pruned.value();
+        long begin = System.nanoTime();
+        sweep.start();
+        long[] waits = closedLoop(senders, sweep::isAlive);
+        long ns = System.nanoTime() - begin;
+        long removed = pruned.value() - before;
+        tell(senders + " senders while " + removed + " events are pruned", waits, ns);
+        LOG.log(Level.INFO, "pruned events/s: " + removed * 1_000_000_000L / ns);
+      }
+    }
+  }
+
+  private static void tell(String what, long[] waits, long ns) {
+    LOG.log(
+        Level.INFO,
+        String.format(
+            Locale.ROOT,
+            "%s: %d messages/s, waits p50 %d us, p99 %d us, longest %d us",
+            what,
+            waits.length * 1_000_000_000L / ns,
+            waits[waits.length / 2] / 1000,
+            waits[waits.length * 99 / 100] / 1000,
+            waits[waits.length - 1] / 1000));
+  }
+
+  private static BooleanSupplier aRound() {
+    long end = System.nanoTime() + ROUND_NS;
+    return () -> System.nanoTime() < end;
+  }
+
+  private long[] closedLoop(int senders, BooleanSupplier more) throws InterruptedException {
     AtomicLong sent = new AtomicLong();
     AtomicLongArray waits = new AtomicLongArray(2_000_000);
     CountDownLatch ended = new CountDownLatch(senders);
-    long end = System.nanoTime() + ROUND_NS;
     for (int i = 0; i < senders; i++) {
-      sendNext(new SplittableRandom(i), end, sent, waits, ended);
+      sendNext(new SplittableRandom(i), more, sent, waits, ended);
     }
     ended.await();
     return sorted(waits, sent.get());
@@ -132,12 +189,12 @@ final class SendSpeed {
 
   private void sendNext(
       SplittableRandom random,
-      long end,
+      BooleanSupplier more,
       AtomicLong sent,
       AtomicLongArray waits,
       CountDownLatch ended) {
     long begin = System.nanoTime();
-    if (begin >= end) {
+    if (!more.getAsBoolean()) {
       ended.countDown();
       return;
     }
@@ -149,7 +206,7 @@ final class SendSpeed {
                 throw new IllegalStateException(failure);
               }
               waits.set((int) sent.getAndIncrement(), System.nanoTime() - begin);
-              sendNext(random, end, sent, waits, ended);
+              sendNext(random, more, sent, waits, ended);
             });
   }
 
@@ -176,15 +233,7 @@ final class SendSpeed {
     }
     ended.await();
     long[] sorted = sorted(waits, count);
-    LOG.log(
-        Level.INFO,
-        String.format(
-            Locale.ROOT,
-            "at %.0f messages/s: waits p50 %d us, p99 %d us, longest %d us",
-            perSecond,
-            sorted[count / 2] / 1000,
-            sorted[count * 99 / 100] / 1000,
-            sorted[count - 1] / 1000));
+    tell("at a steady rate", sorted, (long) (count / perSecond * 1e9));
   }
 
   private Draft draft(SplittableRandom random) {

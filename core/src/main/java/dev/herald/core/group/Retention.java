@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Retention implements AutoCloseable {
   /** How many events one command removes at most. */
-  static final int STEP_EVENTS_MAX = 256;
+  static final int STEP_EVENTS_MAX = 64;
 
   /** How long after the first try a retry finds what that made. */
   static final Duration RETRIES = Duration.ofHours(24);
