@@ -88,10 +88,13 @@ final class Endpoints {
         get(USER + "/messages", messages::ofUser));
   }
 
-  /** What looks after clients. */
+  /** What looks after consumer groups and clients. */
   private static List<Endpoint> relay(Hub hub) {
+    ConsumerGroupResources groups = new ConsumerGroupResources(hub.apps());
     ClientDirectoryResources clients = new ClientDirectoryResources(hub.clients());
     return List.of(
+        get(APP + "/consumer-groups", groups::list),
+        get(APP + "/consumer-groups/{filter}", groups::get),
         get(APP + "/clients", clients::list),
         get(APP + "/clients/{clientId}", clients::get),
         delete(APP + "/clients/{clientId}", clients::disconnect));

@@ -48,6 +48,15 @@ final class PathLevels {
     return Text.percentDecoded("clientId", levels[COLLECTION_MEMBER], false);
   }
 
+  /**
+   * Returns the filter of {@code /v1/apps/{appId}/consumer-groups/{filter}}, not checked.
+   *
+   * @throws dev.herald.core.error.HeraldException MALFORMED_REQUEST
+   */
+  String filter() {
+    return Text.percentDecoded("filter", levels[COLLECTION_MEMBER], false);
+  }
+
   /** Returns the group of {@code /v1/apps/{appId}/groups/{groupId}}; throws as {@link #appId}. */
   GroupKey group() {
     return new GroupKey(appId(), id("groupId", COLLECTION_MEMBER));

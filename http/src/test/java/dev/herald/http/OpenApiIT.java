@@ -93,6 +93,7 @@ class OpenApiIT {
     assertContractDescribed(created.headers().firstValue("Herald-Message-Id").orElseThrow());
     assertGroupsDescribed();
     assertClientsDescribed();
+    assertConsumerGroupsDescribed();
     assertChatsDescribed();
     String topic = "/v1/apps/{appId}/topics/{topic}";
     assertDescribed("post", topic, edge.json("/v1/apps/v1/topics/a/b?key=k&expiry=9", "{}"));
@@ -220,6 +221,16 @@ class OpenApiIT {
     assertDescribed("get", group + "/export", edge.get(own + "/export"));
     edge.prune("v1", "g", 3);
     assertDescribed("get", group + "/events", edge.get(own + "/events"));
+  }
+
+  private static void assertConsumerGroupsDescribed() throws Exception {
+    String groups = "/v1/apps/{appId}/consumer-groups";
+    String own = "/v1/apps/v1/consumer-groups";
+    FewConsumers.join(edge, "v1", "$share/g/t");
+    assertDescribed("get", groups, edge.get(own));
+    assertDescribed("get", groups, edge.get(own + "?limit=0"));
+    assertDescribed("get", groups + "/{filter}", edge.get(own + "/%24share%2Fg%2Ft"));
+    assertDescribed("get", groups + "/{filter}", edge.get(own + "/none"));
   }
 
   private static void assertClientsDescribed() throws Exception {

@@ -130,6 +130,11 @@ class TopicResourcesIT {
     }
 
     @Override
+    public String clientId() {
+      return "";
+    }
+
+    @Override
     public void take(Message message) {
       throw new AssertionError("of QoS 0");
     }

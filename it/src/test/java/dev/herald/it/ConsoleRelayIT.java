@@ -9,6 +9,7 @@ import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5DisconnectException;
 import com.hivemq.client.mqtt.mqtt5.message.disconnect.Mqtt5DisconnectReasonCode;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.herald.it.harness.Browser;
 import dev.herald.it.harness.Browser.Visit;
@@ -233,6 +234,42 @@ class ConsoleRelayIT {
     }
   }
 
+  @Test
+  void consumerGroup_isShownWithItsMembers_andTriedWithAMessage() {
+    try (var one = connected("worker-1", "u");
+        var two = connected(MARKUP, "u");
+        var plain = connected("plain", "u")) {
+      one.subscribe("$share/<b>g/orders/#", MqttQos.AT_LEAST_ONCE);
+      two.subscribe("$share/<b>g/orders/#", MqttQos.AT_LEAST_ONCE);
+      plain.subscribe("orders/+", MqttQos.AT_MOST_ONCE);
+      open("consumer-groups");
+      at("consumer-group").click();
+      assertThat(page().locator("#detail-heading")).hasText("$share/<b>g/orders/#");
+      assertThat(at("member")).hasCount(2);
+      at("try-topic").fill("orders/<i>1");
+      at("try-payload").fill(MARKUP);
+      at("try-do").press("Enter");
+      assertThat(at("try-answer")).hasAttribute("data-value", "1 1");
+      assertThat(at("shared-consumed")).hasAttribute("data-value", "1");
+      assertThat(plain.nextText()).isEqualTo(MARKUP);
+      visit.screenshot("topics");
+      at("try-topic").fill("nobody/listens");
+      at("try-do").click();
+      assertThat(at("try-answer")).hasAttribute("data-value", "0 0");
+      assertNothingWrong();
+      at("try-topic").fill("not/#");
+      at("try-do").click();
+      assertThat(at("try-problem")).isVisible();
+      page().getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("worker-1")).click();
+      assertThat(at("client-filter")).containsText("$share/<b>g/orders/#");
+      one.client().disconnect();
+      two.client().disconnect();
+      page().goBack();
+      assertThat(at("consumer-group-status")).hasAttribute("data-state", "away");
+    }
+    assertThat(at("consumer-group-none")).isVisible();
+  }
+
   @ParameterizedTest
   @CsvSource({"1400, en-US, LIGHT", "1400, zh-CN, DARK", "360, en-US, LIGHT", "360, zh-CN, DARK"})
   void pages_fitTheWindow_inBothLanguages(int width, String language, ColorScheme scheme) {
@@ -250,6 +287,13 @@ class ConsoleRelayIT {
       assertThat(at("client-filter")).isVisible();
       at("client-end").press("Enter");
       visit.screenshot("clients-" + width + "-" + language);
+      assertFits(width);
+      one.subscribe("$share/" + "g".repeat(200) + "/t", MqttQos.AT_LEAST_ONCE);
+      open("consumer-groups");
+      visit.screenshot("topics-list-" + width + "-" + language);
+      at("consumer-group").press("Enter");
+      assertThat(at("member")).isVisible();
+      visit.screenshot("topics-" + width + "-" + language);
       assertFits(width);
       one.subscribe("$chat/" + "c".repeat(127), MqttQos.AT_LEAST_ONCE);
       open("chats");

@@ -259,6 +259,11 @@ final class SharedSubscriptions {
     }
 
     @Override
+    public String clientId() {
+      return session.key().clientId();
+    }
+
+    @Override
     public Lane lane() {
       return session.lane();
     }

@@ -41,6 +41,11 @@ final class Backlog {
     return congested;
   }
 
+  /** Returns how many bytes wait. */
+  long bytes() {
+    return bytes;
+  }
+
   /** Returns whether a message may wait. */
   boolean hasRoomFor(Message message) {
     long max = message.qos() == 0 ? bytesMax : bytesMax + OVERRUN_BYTES_MAX;

@@ -12,6 +12,9 @@ public interface Consumer {
   /** Returns the lane that owns it. From any thread. */
   Lane lane();
 
+  /** Returns the identifier of its client; empty if it is none. From any thread. */
+  String clientId();
+
   /** Takes a message of QoS 0, for which there is no answer. */
   void take(Message message);
 

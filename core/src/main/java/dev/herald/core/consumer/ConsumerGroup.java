@@ -51,7 +51,6 @@ public final class ConsumerGroup extends Subscriber {
   private final Subscription subscription;
   private final Router router;
   private final ConsumerSettings settings;
-  private final ConsumerCounters counters;
 
   private final List<Member> live = new ArrayList<>();
 
@@ -61,6 +60,7 @@ public final class ConsumerGroup extends Subscriber {
   private final FreeMembers free = new FreeMembers();
   private final Backlog backlog;
   private final Keys keys;
+  private final GroupFigures figures;
   private final Outcomes outcomes;
 
   private long lastNumber;
@@ -82,11 +82,11 @@ public final class ConsumerGroup extends Subscriber {
     this.subscription = new Subscription(this, filter.filter(), 0, 0);
     this.router = router;
     this.settings = settings;
-    this.counters = counters;
     this.backlog =
         new Backlog(settings.groupBytesMax(), counters, () -> groups.congestionChanged(this));
     this.keys = new Keys(live, this::giveUpOldest);
-    this.outcomes = new Outcomes(filter, lane, groups.deadLetters(), counters);
+    this.figures = new GroupFigures(counters);
+    this.outcomes = new Outcomes(filter, lane, groups.deadLetters(), figures);
   }
 
   SharedFilter filter() {
@@ -95,6 +95,11 @@ public final class ConsumerGroup extends Subscriber {
 
   Subscription subscription() {
     return subscription;
+  }
+
+  /** Returns how it is now; on its lane. */
+  GroupView view() {
+    return figures.view(filter.text(), backlog.bytes(), live, others);
   }
 
   @Override
@@ -149,7 +154,7 @@ public final class ConsumerGroup extends Subscriber {
 
   /** Gives a message to a member. */
   private void give(Member member, Parcel parcel) {
-    counters.dispatched.increment();
+    figures.dispatched(member);
     Message message = parcel.message;
     Lane to = member.consumer().lane();
     if (message.qos() == 0) {
@@ -251,7 +256,7 @@ public final class ConsumerGroup extends Subscriber {
   void join(Member member) {
     lane()
         .run(() -> {
-          counters.members.incrementAndGet();
+          figures.joined();
           goLive(member);
           serve();
         });
@@ -294,7 +299,7 @@ public final class ConsumerGroup extends Subscriber {
   private void endStall(Member member) {
     if (member.stalled) {
       member.stalled = false;
-      counters.stalled.decrementAndGet();
+      figures.recovered();
     }
   }
 
@@ -315,7 +320,7 @@ public final class ConsumerGroup extends Subscriber {
     retire(member);
     endStall(member);
     member.gone = true;
-    counters.members.decrementAndGet();
+    figures.left();
     if (groups.release(this)) {
       end(unfinished, keeps);
       return;
@@ -353,7 +358,7 @@ public final class ConsumerGroup extends Subscriber {
     ended = true;
     for (Delivery delivery : unfinished) {
       if (delivery.open && !keeps) {
-        counters.dropped(Reason.NO_MEMBER).increment();
+        figures.dropped(Reason.NO_MEMBER);
       }
     }
     for (Member member : others) {
@@ -403,7 +408,7 @@ public final class ConsumerGroup extends Subscriber {
   private void stall(Member member) {
     retire(member);
     member.stalled = true;
-    counters.stalled.incrementAndGet();
+    figures.stalled();
     for (Delivery open = member.oldest; open != null; open = member.oldest) {
       takeBack(open, Reason.TIMED_OUT);
     }
@@ -427,6 +432,7 @@ public final class ConsumerGroup extends Subscriber {
     Member member = delivery.member();
     boolean byClient = answer == Answer.ACKNOWLEDGED || answer == Answer.REFUSED;
     if (byClient) {
+      figures.answered(member, answer == Answer.ACKNOWLEDGED);
       member.answeredNo = lastGiven;
     }
     if (delivery.open) {
@@ -470,7 +476,7 @@ public final class ConsumerGroup extends Subscriber {
    * only if it is the key's next: else later ones would be consumed before earlier ones.
    */
   private void acknowledgedLate(Delivery delivery) {
-    counters.late.increment();
+    figures.late();
     Parcel parcel = delivery.parcel;
     Key key = parcel.key;
     if (key == null) {
@@ -528,7 +534,7 @@ public final class ConsumerGroup extends Subscriber {
       if (parcel.attempts >= settings.attemptsMax() || parcel.wasTriedByAll(live)) {
         outcomes.giveUp(parcel, why);
       } else {
-        counters.redelivered(why).increment();
+        figures.redelivered(why);
         hold(parcel);
       }
     }
@@ -585,9 +591,9 @@ public final class ConsumerGroup extends Subscriber {
   private void giveToSuccessor(Message message) {
     ConsumerGroup successor = groups.find(filter);
     if (successor == null) {
-      counters.dropped(Reason.NO_MEMBER).increment();
+      figures.dropped(Reason.NO_MEMBER);
     } else {
-      counters.redelivered(Reason.LEFT).increment();
+      figures.redelivered(Reason.LEFT);
       successor.lane().run(() -> successor.returned(message));
     }
   }

@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.RejectedExecutionException;
@@ -160,6 +162,48 @@ public final class ConsumerGroups {
   /** Returns the group of a filter that is there now, or null. */
   @Nullable ConsumerGroup find(SharedFilter filter) {
     return groups.get(filter.text());
+  }
+
+  /**
+   * Returns a part of the groups as they are now, in the order of their filters (UTF-16 code
+   * units).
+   *
+   * @param after the filter after which the page begins; empty for the first page
+   * @param limit how many at most, 1 or greater
+   * @return completes on any lane
+   */
+  public CompletableFuture<GroupView.Page> page(String after, int limit) {
+    List<String> filters =
+        groups.keySet().stream()
+            .filter(filter -> filter.compareTo(after) > 0)
+            .sorted()
+            .limit(limit)
+            .toList();
+    String next = filters.size() < limit ? null : filters.getLast();
+    List<CompletableFuture<Optional<GroupView>>> asked = filters.stream().map(this::view).toList();
+    return CompletableFuture.allOf(asked.toArray(new CompletableFuture<?>[0]))
+        .thenApply(all ->
+            new GroupView.Page(asked.stream().flatMap(one -> one.join().stream()).toList(), next));
+  }
+
+  /**
+   * Returns a group as it is now, empty if there is none.
+   *
+   * @param filter the whole filter that names it
+   * @return completes on any lane
+   */
+  public CompletableFuture<Optional<GroupView>> view(String filter) {
+    ConsumerGroup group = groups.get(filter);
+    if (group == null) {
+      return CompletableFuture.completedFuture(Optional.empty());
+    }
+    CompletableFuture<Optional<GroupView>> answer = new CompletableFuture<>();
+    try {
+      group.lane().execute(() -> answer.complete(Optional.of(group.view())));
+    } catch (RejectedExecutionException stopped) {
+      answer.complete(Optional.empty());
+    }
+    return answer;
   }
 
   /** Returns how many groups there are. */

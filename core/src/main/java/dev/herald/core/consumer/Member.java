@@ -1,5 +1,7 @@
 package dev.herald.core.consumer;
 
+import dev.herald.core.consumer.GroupView.MemberView;
+import dev.herald.core.consumer.GroupView.State;
 import dev.herald.core.route.Message;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -37,6 +39,11 @@ public final class Member {
   int underWay;
 
   private long bytesUnderWay;
+
+  // what it was given and answered; see GroupFigures
+  long dispatched;
+  long acknowledged;
+  long refused;
 
   /** Its place in the group's list of live members. */
   int place = -1;
@@ -98,6 +105,12 @@ public final class Member {
     }
     left = true;
     group.leave(this, unfinished, keeps);
+  }
+
+  /** Returns how it is now; on the group's lane. */
+  MemberView view() {
+    State state = stalled ? State.STALLED : busy ? State.BUSY : State.LIVE;
+    return new MemberView(consumer.clientId(), state, underWay, dispatched, acknowledged, refused);
   }
 
   /** Gives a message of QoS 0 to the consumer; on its lane. */

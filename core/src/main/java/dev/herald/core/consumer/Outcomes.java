@@ -13,20 +13,20 @@ final class Outcomes {
   private final SharedFilter filter;
   private final Lane lane;
   private final DeadLetters deadLetters;
-  private final ConsumerCounters counters;
+  private final GroupFigures figures;
 
-  Outcomes(SharedFilter filter, Lane lane, DeadLetters deadLetters, ConsumerCounters counters) {
+  Outcomes(SharedFilter filter, Lane lane, DeadLetters deadLetters, GroupFigures figures) {
     this.filter = filter;
     this.lane = lane;
     this.deadLetters = deadLetters;
-    this.counters = counters;
+    this.figures = figures;
   }
 
   /** A member has it for good. */
   void consumed(Parcel parcel) {
     if (!parcel.done) {
       parcel.done = true;
-      counters.consumed.increment();
+      figures.consumed();
       if (parcel.receipt != null) {
         parcel.receipt.answered();
       }
@@ -40,6 +40,7 @@ final class Outcomes {
       return;
     }
     parcel.done = true;
+    figures.deadLetter();
     NotConsumed reason = notConsumed(parcel, why);
     try {
       // not at once: its subscribers may be members of this group
@@ -52,7 +53,7 @@ final class Outcomes {
   /** Nobody consumes it: counts that, and refuses it to its publisher. */
   void drop(Parcel parcel, Reason why) {
     if (!parcel.done) {
-      counters.dropped(why).increment();
+      figures.dropped(why);
       refuse(parcel, why);
     }
   }

@@ -66,6 +66,11 @@ final class FakeConsumer implements dev.herald.core.consumer.Consumer {
   }
 
   @Override
+  public String clientId() {
+    return name;
+  }
+
+  @Override
   public Lane lane() {
     return lane;
   }

@@ -25,7 +25,7 @@
 //   chat-left-earlier, chat-left-newest buttons, when there is something to go to
 //   chat-left-input, chat-left-send     the composer
 
-//   view-overview, view-groups, view-chats, view-clients
+//   view-overview, view-groups, view-consumer-groups, view-chats, view-clients
 //                                       links; aria-current tells the current page
 //   groups-app, groups-group, groups-open
 //   group                               each group of the app; group-none, group-more
@@ -50,6 +50,16 @@
 //   ledger-accepted, ledger-journaled, ledger-stored, ledger-clients
 //                                       data-value = the raw time or number, absent if not known
 //   ledger-gateway                      one for each; data-value = its id
+//   consumer-groups-app, consumer-groups-find, consumer-groups-all
+//   consumer-group                      each one found; consumer-group-none, consumer-group-more
+//   consumer-group-status               data-state = connecting | online | away
+//   shared-underWay, shared-waiting, shared-dispatched, shared-consumed, shared-redelivered,
+//   shared-refused, shared-dropped, shared-deadLetters
+//                                       data-value = the raw number
+//   member                              each member: data-value = its client, data-state
+//   try-topic, try-key, try-payload, try-do, try-problem
+//   try-answer                          data-value = how many groups and subscribers took it
+
 //   chats-app, chats-find, chats-all
 //   chat                                each one found; chat-none, chat-more
 //   chat-status                         data-state = connecting | online | away

@@ -20,7 +20,7 @@ export async function fetchText(path) {
 }
 
 /**
- * The document of a resource. `options`: method, body (an object that is sent as JSON), timeoutMs
+ * The document of a resource. `options`: method, body (an object that is sent as JSON) or text, timeoutMs
  * and signal, which ends the request. Undefined if there is nothing to tell; a refusal says what the
  * server said.
  */
@@ -51,7 +51,7 @@ export function problemOf(failure) {
   return failure.text ?? { key: 'reason.unreadable', values: {} };
 }
 
-function request(path, { method, body, timeoutMs = TIMEOUT_MS, signal } = {}) {
+function request(path, { method, body, text, timeoutMs = TIMEOUT_MS, signal } = {}) {
   const timeout = AbortSignal.timeout(timeoutMs);
   return fetch(path, {
     method,
@@ -60,6 +60,10 @@ function request(path, { method, body, timeoutMs = TIMEOUT_MS, signal } = {}) {
     ...(body === undefined ? {} : {
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify(body),
+    }),
+    ...(text === undefined ? {} : {
+      headers: { 'Content-Type': 'text/plain; charset=utf-8' },
+      body: text,
     }),
   }).catch(() => { throw new RequestFailure('reason.noAnswer', {}); });
 }

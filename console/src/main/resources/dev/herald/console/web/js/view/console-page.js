@@ -9,10 +9,12 @@ import './facts-card.js';
 import './figures-strip.js';
 import './groups-page.js';
 import './chats-page.js';
+import './topics-page.js';
 import './traffic-card.js';
 
 const PAGES = {
   groups: html`<herald-groups></herald-groups>`,
+  'consumer-groups': html`<herald-topics></herald-topics>`,
   chats: html`<herald-chats></herald-chats>`,
   clients: html`<herald-clients></herald-clients>`,
 };
