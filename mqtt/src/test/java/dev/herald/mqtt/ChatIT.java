@@ -225,6 +225,7 @@ final class ChatIT extends EdgeTest {
     bob.disconnect();
     assertThat(ann.message().payload()).isEqualTo("left 4 bob 2");
     carol.disconnect();
+    edge.awaitConnections(1);
     edge.pass(29);
     ann.expectNoMessage();
     edge.pass(2);
@@ -243,7 +244,7 @@ final class ChatIT extends EdgeTest {
     bob.subscribe(1, "$chat/c");
     assertThat(bob.message().payload()).isEqualTo("joined 2 bob 2");
     bob.close();
-    edge.awaitMetric("herald_mqtt_connections", 1);
+    edge.awaitConnections(1);
     assertThat(ann.publish("$chat/c", "are you there?", 1)).isZero();
     RawClient again = edge.client(hello);
     assertThat(again.connack().sessionPresent()).isTrue();
@@ -257,7 +258,7 @@ final class ChatIT extends EdgeTest {
   void lostConnection_withoutASession_staysInByJoiningAnew() {
     RawClient ann = joined(5, "ann");
     joined(5, "bob").close();
-    edge.awaitMetric("herald_mqtt_connections", 1);
+    edge.awaitConnections(1);
     edge.pass(20);
     RawClient again = joined(5, "bob");
     edge.pass(31);
@@ -273,7 +274,7 @@ final class ChatIT extends EdgeTest {
     bob.subscribe(1, "$chat/c");
     assertThat(bob.message().payload()).isEqualTo("joined 2 bob 2");
     bob.close();
-    edge.awaitMetric("herald_mqtt_connections", 1);
+    edge.awaitConnections(1);
     assertThat(ann.publish("$chat/c", "missed?", 1)).isZero();
     edge.pass(31);
     assertThat(ann.payloads(3)).endsWith("lost 4 bob 1");
@@ -304,7 +305,7 @@ final class ChatIT extends EdgeTest {
     bob.silent();
     assertThat(ann.publish("$chat/c", "under way", 1)).isZero();
     bob.close();
-    edge.awaitMetric("herald_mqtt_connections", 1);
+    edge.awaitConnections(1);
     assertThat(ann.publish("$chat/c", "waits", 1)).isZero();
     assertThat(ann.publish("kept/topic", "kept", 1)).isZero();
     assertThat(ann.publish("$chat/c", "waits too", 1)).isZero();
@@ -356,7 +357,7 @@ final class ChatIT extends EdgeTest {
         // what is told of the others
       }
     }
-    edge.awaitMetric("herald_mqtt_connections", 2);
+    edge.awaitConnections(2);
     assertThat(edge.limit("queueBytesMax")).isPositive();
   }
 }

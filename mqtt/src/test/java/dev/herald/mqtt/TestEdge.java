@@ -449,6 +449,13 @@ final class TestEdge implements AutoCloseable {
     await(name).until(() -> metric(name) == value);
   }
 
+  /** Awaits that so many are connected, and that every lane knows who is not any more. */
+  void awaitConnections(long count) {
+    awaitMetric("herald_mqtt_connections", count);
+    pass(0);
+    pass(0);
+  }
+
   @Override
   public void close() {
     if (!closed) {
