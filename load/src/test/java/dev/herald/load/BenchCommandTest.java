@@ -49,7 +49,7 @@ class BenchCommandTest {
     "connections --ping 65536, --ping",
     "connections --settle -1, --settle",
     "--protocol 3.1, must be 3.1.1 or 5",
-    "2:2, 'one of 1:1, fanout, fanin, shared, mixed, connections'",
+    "2:2, 'one of 1:1, fanout, fanin, shared, mixed, chat, rooms, connections'",
     "--pid 2147483647, no process",
     "--never, Unknown option"
   })
