@@ -65,7 +65,7 @@ final class ConsumerGroupResources {
   private static byte[] encode(Page page) {
     return Json.encode(json -> {
       json.writeStartObject();
-      json.writeArrayFieldStart("consumer-groups");
+      json.writeArrayFieldStart("consumerGroups");
       for (GroupView group : page.groups()) {
         json.writeStartObject();
         write(json, group);

@@ -44,7 +44,7 @@ class ConsumerGroupResourcesIT {
     assertThat(first.at("/consumer-groups/0/filter").asText()).isEqualTo("$share/g/t/#");
     JsonNode second =
         JSON.readTree(edge.get(GROUPS + "?after=" + first.get("after").asText()).body());
-    assertThat(second.get("consumer-groups")).hasSize(1);
+    assertThat(second.get("consumerGroups")).hasSize(1);
     assertThat(second.at("/consumer-groups/0/filter").asText()).isEqualTo("$share/h/t");
     assertThat(second.get("after").isNull()).isTrue();
     assertThat(edge.get("/v1/apps/b/consumer-groups").body())

@@ -1,14 +1,19 @@
 package dev.herald.it;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PublishResult;
+import dev.herald.it.harness.GroupApi;
 import dev.herald.it.harness.HeraldProcess;
 import dev.herald.it.harness.Mosquitto;
 import dev.herald.it.harness.Mqtt5;
 import dev.herald.it.harness.SharedHerald;
+import java.net.URLEncoder;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
@@ -21,6 +26,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Consumer groups whose members are programs of others. */
 @ExtendWith(SharedHerald.class)
 class ConsumerGroupIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
   private final HeraldProcess server;
   private final String app = SharedHerald.freshApp();
   private final Mosquitto mosquitto;
@@ -58,6 +65,7 @@ class ConsumerGroupIT {
       for (int i = 0; i < 50; i++) {
         posted.add(producer.post("t", MqttQos.AT_LEAST_ONCE, "" + i));
       }
+      awaitUnderWay("$share/g/t", 50);
       try (var heir = Mqtt5.connected(server, app)) {
         heir.subscribe("$share/g/t", MqttQos.AT_LEAST_ONCE);
         producer.publish("t", MqttQos.AT_LEAST_ONCE, "for the heir");
@@ -72,6 +80,15 @@ class ConsumerGroupIT {
         posted.forEach(result -> assertThat(result.join().getError()).isEmpty());
       }
       assertThat(victim.messages()).isEmpty();
+    }
+  }
+
+  private void awaitUnderWay(String filter, int count) {
+    String path = "/v1/apps/" + app + "/consumer-groups/" + URLEncoder.encode(filter, UTF_8);
+    try (var api = new GroupApi(server, app)) {
+      await()
+          .atMost(PATIENCE)
+          .until(() -> GroupApi.json(api.get(path).body()).path("underWay").asInt() == count);
     }
   }
 

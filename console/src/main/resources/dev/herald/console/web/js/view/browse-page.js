@@ -12,8 +12,9 @@ const READ_MS = 2000;
 
 /**
  * A page in which an app's things of one kind are listed and found, one is shown as it is now, and
- * ended after a question. Made for a kind by: its view, the name of one of them, by what they are
- * found ({name, param, label}), and the methods that say `row`, `status`, `canEnd` and `about`.
+ * ended after a question. Made for a kind by: its view, the name of one of them and of their list in
+ * an answer (if not the view's), by what they are found ({name, param, label}), and the methods that
+ * say `row`, `status`, `canEnd` and `about`.
  */
 export class BrowsePage extends LightElement {
   static properties = { wanted: { state: true }, asked: { state: true }, done: { state: true } };
@@ -95,7 +96,7 @@ export class BrowsePage extends LightElement {
       .map(({ name, param }) => [param, wanted[name]]));
     this.#searched = wanted;
     this.#listing?.close();
-    this.#listing = this.#watched(new Listing(this.pathOf(wanted.app), this.view, query));
+    this.#listing = this.#watched(new Listing(this.pathOf(wanted.app), this.listed ?? this.view, query));
   }
 
   #picker() {

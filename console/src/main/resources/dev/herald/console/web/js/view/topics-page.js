@@ -21,6 +21,7 @@ class TopicsPage extends BrowsePage {
   };
 
   view = 'consumer-groups';
+  listed = 'consumerGroups';
   one = 'consumer-group';
 
   #before;
