@@ -9,6 +9,7 @@ import dev.herald.core.store.Scope;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.SplittableRandom;
@@ -39,7 +40,7 @@ final class StoreSpeed {
   }
 
   /** Makes the files, or measures. */
-  static void main(String[] task) {
+  static void main(String[] task) throws SQLException {
     Path folder = Path.of(task[1]);
     if (task[0].equals("make")) {
       make(folder.resolve("small"), SMALL);
@@ -57,7 +58,7 @@ final class StoreSpeed {
     }
   }
 
-  private static void make(Path folder, int messages) {
+  private static void make(Path folder, int messages) throws SQLException {
     long begin = System.nanoTime();
     HistoryFile.write(folder, messages);
     LOG.log(
