@@ -22,7 +22,7 @@ final class HistoryFile {
   /** How the store works while one is measured: the defaults of a server. */
   static final StoreSettings SETTINGS =
       new StoreSettings(
-          0, 64L << 20, 8L << 20, 256L << 20, 64L << 20, 4L << 30, 4, Duration.ofMillis(1500));
+          0, 64L << 20, 8L << 20, 2L << 30, 64L << 20, 4L << 30, 4, Duration.ofMillis(1500));
 
   private static final String APP = "app";
 
