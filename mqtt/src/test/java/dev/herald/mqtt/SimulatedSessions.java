@@ -18,8 +18,8 @@ import java.util.function.IntConsumer;
 
 /**
  * Holds very many connected, subscribed and kept-alive sessions in one process, without sockets,
- * and measures what they take: heap for each, the time of a keep-alive sweep over all, and the time
- * of a publish that goes to all.
+ * and measures what they take: heap for each, the time of a keep-alive sweep over all, the time of
+ * a publish that goes to all, and that of an event of a group they all hear.
  *
  * <p>Everything but the socket is the server's: an edge with its lanes, the handler and the session
  * of each connection, the router and the topic tree. Clients are bytes fired into channels: CONNECT
@@ -32,6 +32,7 @@ final class SimulatedSessions implements AutoCloseable {
   private static final int PAYLOAD_BYTES = 64;
   private static final int KEEP_ALIVE_SECONDS = 3600;
   private static final String TOPIC = "news/all";
+  private static final String GROUP = "$group/all";
 
   private final TestEdge edge =
       new TestEdge("connectionsMax", "10000000", "sessionsMax", "10000000");
@@ -57,14 +58,14 @@ final class SimulatedSessions implements AutoCloseable {
     System.exit(0);
   }
 
-  /** Runs the simulation; returns how many bytes one publish wrote to all sessions. */
-  static long run(int sessions, PrintStream out) {
+  /** Runs the simulation; returns what it sent. */
+  static Sent run(int sessions, PrintStream out) {
     try (SimulatedSessions simulation = new SimulatedSessions(sessions, out)) {
       return simulation.measure();
     }
   }
 
-  private long measure() {
+  private Sent measure() {
     out.printf(
         Locale.ROOT, "%,d sessions without sockets on %d lanes%n", channels.length, lanes.size());
     long before = usedHeapBytes();
@@ -105,7 +106,14 @@ final class SimulatedSessions implements AutoCloseable {
     out.printf(Locale.ROOT, "heap of all: %,d MiB%n", own >> 20);
 
     sweep();
-    return publish();
+    ByteBuf publish = publish(TOPIC);
+    long published =
+        toAll("a publish of " + PAYLOAD_BYTES + " B", publish, publish.readableBytes());
+    each(i -> fire(i, subscribe(GROUP)));
+    ByteBuf message = publish(GROUP);
+    int event = message.readableBytes() + "1 device-0 null ".length(); // as TestEdge encodes it
+    long pushed = toAll("an event of a group", message, event);
+    return new Sent(published, pushed, edge.encoded());
   }
 
   private Channel register(int i, ChannelHandler handler) {
@@ -158,9 +166,13 @@ final class SimulatedSessions implements AutoCloseable {
     median("keep-alive sweep over all", tookNs);
   }
 
-  private long publish() {
-    ByteBuf packet = publishPacket();
-    long bytesEach = packet.readableBytes();
+  /**
+   * Has the first session publish, so many times that a number of an event has one digit.
+   *
+   * @param bytesEach how many bytes each session is to get of one
+   * @return how many bytes one wrote to all sessions
+   */
+  private long toAll(String what, ByteBuf packet, long bytesEach) {
     long[] tookNs = new long[PUBLISHES];
     long before = bytes();
     for (int i = 0; i < PUBLISHES; i++) {
@@ -176,7 +188,7 @@ final class SimulatedSessions implements AutoCloseable {
       tookNs[i] = System.nanoTime() - began;
     }
     packet.release();
-    median("a publish of " + PAYLOAD_BYTES + " B to all", tookNs);
+    median(what + " to all", tookNs);
     out.printf(Locale.ROOT, "... keeps buffers of %,d MiB%n", bufferBytes() >> 20);
     long each = (bytes() - before) / PUBLISHES;
     out.printf(Locale.ROOT, "... writes %,d B%n", each);
@@ -237,10 +249,12 @@ final class SimulatedSessions implements AutoCloseable {
     return utf8(packet, filter).writeByte(0);
   }
 
-  private static ByteBuf publishPacket() {
+  private static ByteBuf publish(String topic) {
     ByteBuf packet = ByteBufAllocator.DEFAULT.buffer();
-    packet.writeByte(0x30).writeByte(2 + TOPIC.length() + PAYLOAD_BYTES);
-    return utf8(packet, TOPIC).writeZero(PAYLOAD_BYTES);
+    packet.writeByte(0x30).writeByte(2 + topic.length() + PAYLOAD_BYTES);
+    utf8(packet, topic);
+    ByteBufUtil.writeUtf8(packet, "x".repeat(PAYLOAD_BYTES));
+    return packet;
   }
 
   private static ByteBuf utf8(ByteBuf packet, String text) {
@@ -253,4 +267,13 @@ final class SimulatedSessions implements AutoCloseable {
   public void close() {
     edge.close();
   }
+
+  /**
+   * What the simulation sent.
+   *
+   * @param publishBytes to all sessions, for one publish
+   * @param eventBytes to all sessions, for one event of a group
+   * @param eventsEncoded how often an event was encoded
+   */
+  record Sent(long publishBytes, long eventBytes, int eventsEncoded) {}
 }

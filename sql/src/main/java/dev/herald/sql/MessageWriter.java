@@ -15,6 +15,7 @@ final class MessageWriter {
   /** The kind of a recall in {@code group_event}. */
   static final int RECALLED = 1;
 
+  /** More than a batch may touch: what it has added is not in the index before {@link #flush}. */
   private static final int LISTS_CACHED_MAX = 100_000;
 
   private final UserKeys users;

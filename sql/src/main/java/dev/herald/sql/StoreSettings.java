@@ -41,11 +41,12 @@ public record StoreSettings(
         long readerCacheBytes,
     @Setting(
             doc =
-                "How much of the database file is mapped into memory for reading. 0 maps nothing: "
-                    + "slower, but an unreadable disk sector then fails one query instead of"
-                    + " ending the process.",
+                "How much of the database file is mapped into memory for reading; what is mapped"
+                    + " is the system's page cache and counts as resident, and takes none of the"
+                    + " heap. 0 maps nothing: slower, but an unreadable disk sector then fails one"
+                    + " query instead of ending the process.",
             unit = "bytes",
-            def = "256MiB",
+            def = "2GiB",
             min = "0",
             max = "2GiB")
         long mmapBytes,

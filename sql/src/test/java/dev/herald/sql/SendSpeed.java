@@ -41,7 +41,7 @@ final class SendSpeed {
   private static final long MIB = 1 << 20;
   private static final StoreSettings SETTINGS =
       new StoreSettings(
-          0, 64 * MIB, 8 * MIB, 256 * MIB, 64 * MIB, 4096 * MIB, 4, Duration.ofMillis(1500));
+          0, 64 * MIB, 8 * MIB, 2048 * MIB, 64 * MIB, 4096 * MIB, 4, Duration.ofMillis(1500));
   private static final int GROUPS = 1000;
   private static final int USERS = 5000;
   private static final int ROUNDS = 3;
