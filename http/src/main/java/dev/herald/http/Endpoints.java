@@ -68,6 +68,7 @@ final class Endpoints {
     EventResources events = new EventResources(hub, waits);
     UserResources users = new UserResources(hub, requestBytesMax);
     TopicResources topics = new TopicResources(hub, requestBytesMax, InstantSource.system());
+    ClientResources clients = new ClientResources(hub, requestBytesMax);
     return List.of(
         post(GROUP + "/messages", messages::create),
         get(GROUP + "/messages", messages::ofGroup),
@@ -85,7 +86,9 @@ final class Endpoints {
         post("/v1/apps/{appId}/topics/{*topic}", topics::publish),
         get("/v1/apps/{appId}/groups", new GroupResources(hub)::list),
         get(USER + "/groups", users::groups),
-        get(USER + "/messages", messages::ofUser));
+        get(USER + "/messages", messages::ofUser),
+        get(USER + "/presence", clients::presence),
+        post(APP + "/notifications", clients::notify));
   }
 
   /** What looks after consumer groups and clients. */

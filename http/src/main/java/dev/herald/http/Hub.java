@@ -9,6 +9,8 @@ import dev.herald.core.group.GroupCommands;
 import dev.herald.core.group.GroupLedger;
 import dev.herald.core.group.GroupQueries;
 import dev.herald.core.metric.Metrics;
+import dev.herald.core.notification.Notifications;
+import dev.herald.core.presence.Presence;
 import dev.herald.core.route.Router;
 import dev.herald.core.web.Origins;
 
@@ -17,6 +19,8 @@ import dev.herald.core.web.Origins;
  *
  * @param commands creates messages
  * @param queries finds them
+ * @param notifications sends them
+ * @param presence knows who is online
  * @param apps the apps with their subscribers
  * @param chats the chats of this node
  * @param router brings events to gateways; the edge adds its lane to it
@@ -29,6 +33,8 @@ import dev.herald.core.web.Origins;
 public record Hub(
     GroupCommands commands,
     GroupQueries queries,
+    Notifications notifications,
+    Presence presence,
     Apps apps,
     Chats chats,
     Router router,

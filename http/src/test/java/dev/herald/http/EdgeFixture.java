@@ -8,7 +8,6 @@ import dev.herald.core.chat.ChatSettings;
 import dev.herald.core.chat.Chats;
 import dev.herald.core.config.PerApp;
 import dev.herald.core.config.SettingTree;
-import dev.herald.core.consumer.ConsumerSettings;
 import dev.herald.core.event.GroupCommand;
 import dev.herald.core.event.GroupKey;
 import dev.herald.core.group.GroupApplier;
@@ -29,6 +28,7 @@ import dev.herald.core.route.ThreadLane;
 import dev.herald.core.web.Origins;
 import dev.herald.sql.SqliteStore;
 import dev.herald.sql.StoreSettings;
+import dev.herald.testkit.ClientCore;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
@@ -52,6 +52,7 @@ final class EdgeFixture implements AutoCloseable {
 
   final Metrics metrics = new Metrics();
   final AtomicBoolean listening = new AtomicBoolean(true);
+  final ClientCore notifying;
   final Apps apps;
   final Router router = new Router(2);
 
@@ -82,12 +83,8 @@ final class EdgeFixture implements AutoCloseable {
             ChatEventJson::encode,
             InstantSource.system(),
             metrics);
-    apps =
-        new Apps(
-            router,
-            new Apps.Limits(
-                1000, 1 << 20, new ConsumerSettings(1 << 20, Duration.ofSeconds(30), 5, true, "")),
-            metrics);
+    notifying = ClientCore.of(router, metrics, new ClientJson());
+    apps = notifying.apps();
     store = new SqliteStore(data, SettingTree.defaults(StoreSettings.class), metrics);
     commands = new GroupCommands(journal, new MessageIds(1, InstantSource.system(), 0));
     GroupLedger ledger =
@@ -100,6 +97,8 @@ final class EdgeFixture implements AutoCloseable {
             new Hub(
                 commands,
                 new GroupQueries(store),
+                notifying.notifications(),
+                notifying.presence(),
                 apps,
                 chats,
                 router,
@@ -228,6 +227,7 @@ final class EdgeFixture implements AutoCloseable {
     lane.close();
     chats.close();
     membership.close();
+    notifying.close();
     feed.close();
     journal.close();
     bus.close();

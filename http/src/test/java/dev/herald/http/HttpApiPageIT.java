@@ -39,6 +39,7 @@ class HttpApiPageIT {
               "groups",
               "list",
               "publish",
+              "notify",
               "export",
               "contract");
       assertThat(out.getOrDefault("create", ""))
@@ -56,6 +57,8 @@ class HttpApiPageIT {
           .contains("\"groupId\":\"lobby\",\"seq\":4,\"prunedSeq\":0,", "\"messageTotal\":2,")
           .endsWith("\"after\":null}");
       assertThat(out.getOrDefault("publish", "")).isEqualTo("{\"groups\":0,\"subscribers\":0}");
+      assertThat(out.getOrDefault("notify", ""))
+          .contains("\"reached\":0,\"complete\":true,\"kept\":true}", "\"online\":false,");
       assertThat(out.getOrDefault("export", "").lines()).hasSize(4);
       assertThat(out.getOrDefault("contract", ""))
           .contains("\"total\":1,", "\"newMessage\":\"hi\"", "\"groupId\":\"lobby\"");

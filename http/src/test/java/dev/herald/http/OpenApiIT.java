@@ -98,6 +98,7 @@ class OpenApiIT {
     String topic = "/v1/apps/{appId}/topics/{topic}";
     assertDescribed("post", topic, edge.json("/v1/apps/v1/topics/a/b?key=k&expiry=9", "{}"));
     assertDescribed("post", topic, edge.json("/v1/apps/v1/topics/%23", "{}"));
+    assertNotificationsDescribed();
     assertDescribed("get", "/health", edge.get("/health"));
     assertDescribed("get", "/ready", edge.get("/ready"));
     assertDescribed("get", "/metrics", edge.get("/metrics"));
@@ -262,6 +263,22 @@ class OpenApiIT {
     assertDescribed("post", say, edge.json(own + "/c/messages", "{}"));
     assertDescribed("delete", all + "/{chatId}", edge.send("DELETE", own + "/c", ""));
     assertDescribed("delete", all + "/{chatId}", edge.send("DELETE", own + "/c", ""));
+  }
+
+  private static void assertNotificationsDescribed() throws Exception {
+    String send = "/v1/apps/{appId}/notifications";
+    String own = "/v1/apps/v1/notifications";
+    String draft =
+        "{\"targets\":[{\"users\":[\"u\"],\"devices\":[\"d\"],\"tags\":{\"any\":[\"a\"],"
+            + "\"all\":[\"b\"],\"none\":[\"c\"]}},{\"all\":true}],\"content\":\"hi\","
+            + "\"contentType\":\"text/plain\",\"ttlSeconds\":60}";
+    assertThat(errors(schema("/components/schemas/NotificationDraft"), draft)).isEmpty();
+    assertDescribed("post", send, edge.json(own, draft));
+    assertDescribed("post", send, edge.json(own, "{}"));
+    String presence = "/v1/apps/{appId}/users/{userId}/presence";
+    assertDescribed("get", presence, edge.get("/v1/apps/v1/users/u/presence"));
+    assertDescribed(
+        "get", presence, edge.get("/v1/apps/v1/users/" + "u".repeat(128) + "/presence"));
   }
 
   private static Set<String> described() {

@@ -2,12 +2,11 @@ package dev.herald.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.herald.core.app.Apps;
+import dev.herald.core.app.Permissions;
 import dev.herald.core.bus.InProcessBus;
 import dev.herald.core.chat.ChatSettings;
 import dev.herald.core.chat.Chats;
 import dev.herald.core.config.SettingTree;
-import dev.herald.core.consumer.ConsumerSettings;
 import dev.herald.core.group.GroupCommands;
 import dev.herald.core.group.GroupQueries;
 import dev.herald.core.group.LaneQueries;
@@ -23,7 +22,9 @@ import dev.herald.mqtt.MemoryReading;
 import dev.herald.mqtt.MqttEdge;
 import dev.herald.mqtt.MqttSettings;
 import dev.herald.mqtt.WsSettings;
+import dev.herald.testkit.ClientCore;
 import dev.herald.testkit.ModelStore;
+import dev.herald.testkit.WordDocuments;
 import dev.herald.testkit.WordRequests;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -31,7 +32,6 @@ import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -60,20 +60,18 @@ class BenchIT {
     Router router = new Router(2);
     GroupCommands groups =
         new GroupCommands(new EmbeddedJournal(metrics), new MessageIds(0, clock, 0));
+    WordDocuments documents = new WordDocuments();
+    ClientCore clients = ClientCore.of(router, metrics, documents);
     MqttEdge.Core core =
         new MqttEdge.Core(
-            new Apps(
-                router,
-                new Apps.Limits(
-                    1000,
-                    1 << 20,
-                    new ConsumerSettings(1 << 20, Duration.ofSeconds(30), 5, true, "")),
-                metrics),
+            clients.apps(),
             router,
             groups,
             new WordRequests(groups),
             new LaneQueries(new GroupQueries(new ModelStore(new ModelStore.Place())), 1),
             chats(router, clock),
+            new MqttEdge.ClientParts(
+                clients.notifications(), clients.presence(), documents, Permissions.OPEN),
             event -> new byte[0],
             metrics,
             new Origins(List.of(), false),

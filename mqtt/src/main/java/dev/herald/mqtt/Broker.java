@@ -1,11 +1,15 @@
 package dev.herald.mqtt;
 
 import dev.herald.core.app.Apps;
+import dev.herald.core.app.Permissions;
 import dev.herald.core.chat.Chats;
+import dev.herald.core.client.ClientDocuments;
 import dev.herald.core.event.GroupEvent;
 import dev.herald.core.group.GroupCommands;
 import dev.herald.core.group.GroupRequests;
 import dev.herald.core.group.LaneQueries;
+import dev.herald.core.notification.Notifications;
+import dev.herald.core.presence.Presence;
 import dev.herald.core.route.Router;
 import dev.herald.mqtt.codec.Limit;
 import java.time.InstantSource;
@@ -23,6 +27,10 @@ import org.jspecify.annotations.Nullable;
  * @param requests takes the requests to groups
  * @param queries asks what groups have
  * @param chats the chats of this node
+ * @param notifications sends notifications
+ * @param presence tells who is online
+ * @param documents reads and makes what clients are told of both
+ * @param permissions who may do what
  * @param eventJson makes the payload of an event
  * @param sessions the sessions of this node
  * @param counters what is counted
@@ -37,6 +45,10 @@ record Broker(
     GroupRequests requests,
     LaneQueries queries,
     Chats chats,
+    Notifications notifications,
+    Presence presence,
+    ClientDocuments documents,
+    Permissions permissions,
     Function<GroupEvent, byte[]> eventJson,
     Sessions sessions,
     Counters counters,

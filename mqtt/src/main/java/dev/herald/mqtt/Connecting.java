@@ -2,6 +2,7 @@ package dev.herald.mqtt;
 
 import dev.herald.core.app.App;
 import dev.herald.core.chat.ChatTopics;
+import dev.herald.core.client.Registration;
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
 import dev.herald.core.event.GroupLimits;
@@ -15,6 +16,8 @@ import dev.herald.mqtt.codec.Reason;
 import dev.herald.mqtt.codec.Utf8;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +34,7 @@ final class Connecting {
   private final Broker broker;
   private final Connection connection;
   private final Connect packet;
+  private Registration registration = Registration.NOTHING;
   private int moves;
 
   Connecting(Broker broker, Connection connection, Connect packet) {
@@ -52,7 +56,7 @@ final class Connecting {
         throw new PacketException(
             Reason.PACKET_TOO_LARGE, "the answer would be larger than the client takes");
       }
-      attach(app, identity, new Sessions.Key(app.id(), clientId), terms);
+      attach(app, new Sessions.Key(app.id(), clientId), terms);
     } catch (HeraldException refusal) {
       countLimit(refusal);
       connection.end(
@@ -98,6 +102,34 @@ final class Connecting {
     String userId = Identity.of(packet.userName()).userId();
     if (!userId.isEmpty()) {
       GroupLimits.checkId("user", userId);
+    }
+    registration = registration(userId);
+  }
+
+  /** Returns what the client says it is: by its user name, and the properties device and tag. */
+  private Registration registration(String userId) {
+    List<String> properties = packet.options().userProperties();
+    String device = null;
+    List<String> tags = new ArrayList<>(0);
+    for (int i = 0; i < properties.size(); i += 2) {
+      if (properties.get(i).equals("tag")) {
+        tags.add(properties.get(i + 1));
+      } else if (properties.get(i).equals("device")) {
+        if (device != null) {
+          throw new PacketException(
+              Reason.IMPLEMENTATION_SPECIFIC_ERROR, "device is given more than once");
+        }
+        device = properties.get(i + 1);
+      }
+    }
+    if (userId.isEmpty() && device == null && tags.isEmpty()) {
+      return Registration.NOTHING;
+    }
+    var clients = broker.apps().clients();
+    try {
+      return new Registration(userId, device, tags).checked(clients.settings(), clients.counters());
+    } catch (HeraldException invalid) {
+      throw new PacketException(invalid.code().mqttReason(), invalid.detail());
     }
   }
 
@@ -171,12 +203,12 @@ final class Connecting {
    * Finds or makes the session on this lane, or moves to the lane where it is and tries again
    * there.
    */
-  private void attach(App app, Identity identity, Sessions.Key key, Accepted terms) {
+  private void attach(App app, Sessions.Key key, Accepted terms) {
     LoopLane lane = connection.lane();
     while (true) {
       Session session = broker.sessions().find(key);
       if (session != null && session.loopLane() != lane) {
-        follow(session.loopLane(), () -> attach(app, identity, key, terms));
+        follow(session.loopLane(), () -> attach(app, key, terms));
         return;
       }
       if (session != null) {
@@ -192,7 +224,7 @@ final class Connecting {
         session = add(lane, key, app);
       }
       if (session != null) {
-        accept(session, identity, present, terms);
+        accept(session, present, terms);
         return;
       }
     }
@@ -220,8 +252,8 @@ final class Connecting {
         });
   }
 
-  private void accept(Session session, Identity identity, boolean present, Accepted terms) {
-    session.attach(connection, packet, identity.userId(), sessionExpirySeconds());
+  private void accept(Session session, boolean present, Accepted terms) {
+    session.attach(connection, packet, registration, sessionExpirySeconds());
     connection.connected(session, keepAliveSeconds());
     LOG.log(Level.DEBUG, () -> "mqtt.connected " + connection);
     PacketOutput out = connection.out();

@@ -27,8 +27,8 @@ final class InboundPublisher {
   private final Connection connection;
   private @Nullable String @Nullable [] aliases;
 
-  /** What it publishes to groups and chats; null while it does not. */
-  private @Nullable GroupPublisher groups;
+  /** What it publishes to be kept, or asks for; null while it does not. */
+  private @Nullable Requests requests;
 
   /** A group whose members do not keep up with the client, or null. */
   private @Nullable ConsumerGroup heldBackBy;
@@ -45,7 +45,7 @@ final class InboundPublisher {
    * client should be read no further.
    */
   boolean isFull() {
-    return (groups != null && groups.pending() >= broker.settings().receiveMax())
+    return (requests != null && requests.pending() >= broker.settings().receiveMax())
         || awaitsTooMuch()
         || isHeldBack();
   }
@@ -175,10 +175,16 @@ final class InboundPublisher {
       relay(topic, packet);
       return;
     }
-    if (topic.startsWith(GroupTopics.PREFIX) && groups().publish(topic, packet)) {
+    if (topic.startsWith(GroupTopics.PREFIX)
+        && new GroupPublisher(broker, connection, requests()).publish(topic, packet)) {
       return;
     }
-    if (topic.startsWith(ChatTopics.PREFIX) && groups().publishToChat(topic, packet)) {
+    if (ClientPublisher.takes(topic)) {
+      new ClientPublisher(broker, connection, requests()).publish(topic, packet);
+      return;
+    }
+    if (topic.startsWith(ChatTopics.PREFIX)
+        && new GroupPublisher(broker, connection, requests()).publishToChat(topic, packet)) {
       return;
     }
     if (connection.version() < 5) {
@@ -195,11 +201,11 @@ final class InboundPublisher {
         "clients do not publish to this topic [MQTT-4.7.2-1]");
   }
 
-  private GroupPublisher groups() {
-    if (groups == null) {
-      groups = new GroupPublisher(broker, connection);
+  private Requests requests() {
+    if (requests == null) {
+      requests = new Requests(broker, connection, broker.documents()::problem);
     }
-    return groups;
+    return requests;
   }
 
   /** Obeys a PUBREL packet. */
@@ -251,7 +257,7 @@ final class InboundPublisher {
   }
 
   private void checkReceiveMaximum(Publish packet) {
-    int waiting = groups == null ? 0 : groups.pendingAtLeastOnce();
+    int waiting = requests == null ? 0 : requests.pendingAtLeastOnce();
     AwaitedPublishes awaited = connection.session().awaitedOrNull();
     if (awaited != null) {
       waiting += awaited.pendingAtLeastOnce(connection);

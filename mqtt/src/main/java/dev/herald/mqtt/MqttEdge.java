@@ -1,13 +1,18 @@
 package dev.herald.mqtt;
 
+import dev.herald.core.app.App;
 import dev.herald.core.app.Apps;
+import dev.herald.core.app.Permissions;
 import dev.herald.core.chat.Chats;
 import dev.herald.core.client.ClientDirectory;
+import dev.herald.core.client.ClientDocuments;
 import dev.herald.core.event.GroupEvent;
 import dev.herald.core.group.GroupCommands;
 import dev.herald.core.group.GroupRequests;
 import dev.herald.core.group.LaneQueries;
 import dev.herald.core.metric.Metrics;
+import dev.herald.core.notification.Notifications;
+import dev.herald.core.presence.Presence;
 import dev.herald.core.relay.RelayKeeper;
 import dev.herald.core.route.Router;
 import dev.herald.core.tls.Certificates;
@@ -104,6 +109,10 @@ public final class MqttEdge implements AutoCloseable {
             core.requests(),
             core.queries(),
             core.chats(),
+            core.clients().notifications(),
+            core.clients().presence(),
+            core.clients().documents(),
+            core.clients().permissions(),
             core.eventJson(),
             new Sessions(settings.sessionsMax(), core.metrics()),
             counters,
@@ -121,6 +130,7 @@ public final class MqttEdge implements AutoCloseable {
    * @param requests takes the requests to groups
    * @param queries asks what groups have
    * @param chats the chats of this node
+   * @param clients sends notifications and tells who is online
    * @param eventJson makes the payload in which subscribers get an event, as the feed does
    * @param metrics where the edge counts
    * @param origins which web pages may connect
@@ -137,6 +147,7 @@ public final class MqttEdge implements AutoCloseable {
       GroupRequests requests,
       LaneQueries queries,
       Chats chats,
+      ClientParts clients,
       Function<GroupEvent, byte[]> eventJson,
       Metrics metrics,
       Origins origins,
@@ -144,6 +155,20 @@ public final class MqttEdge implements AutoCloseable {
       Memory memory,
       @Nullable Certificates certificates,
       @Nullable RelayKeeper relay) {}
+
+  /**
+   * The parts that serve notifications and presence.
+   *
+   * @param notifications sends notifications
+   * @param presence tells who is online
+   * @param documents reads and makes what clients send and are told
+   * @param permissions who may do what
+   */
+  public record ClientParts(
+      Notifications notifications,
+      Presence presence,
+      ClientDocuments documents,
+      Permissions permissions) {}
 
   /**
    * Starts the event loops and listens.
@@ -375,7 +400,10 @@ public final class MqttEdge implements AutoCloseable {
 
   private void removeExpired() {
     long nowMs = broker.clock().millis();
-    broker.apps().all().forEach(app -> app.retained().removeExpired(nowMs));
+    for (App app : broker.apps().all()) {
+      app.retained().removeExpired(nowMs);
+      app.clients().removeExpired(nowMs);
+    }
   }
 
   private LoopLane laneOf(EventLoop loop) {

@@ -2,6 +2,7 @@ package dev.herald.mqtt;
 
 import dev.herald.core.app.App;
 import dev.herald.core.chat.ChatTopics;
+import dev.herald.core.client.Registration;
 import dev.herald.core.consumer.SharedFilter;
 import dev.herald.core.route.Message;
 import dev.herald.core.route.Subscriber;
@@ -34,7 +35,6 @@ final class Session extends Subscriber {
   private static final int SUBSCRIPTION_BYTES = 200;
 
   private final Broker broker;
-  private final LoopLane lane;
   private final Sessions.Key key;
   private final App app;
 
@@ -76,6 +76,8 @@ final class Session extends Subscriber {
   /** Whether the client said, in so many words, that it disconnects. */
   private boolean saidGoodbye;
 
+  private @Nullable SessionClient client;
+
   private @Nullable Connection connection;
 
   private @Nullable ReceivedMessages received;
@@ -91,7 +93,6 @@ final class Session extends Subscriber {
   Session(Broker broker, LoopLane lane, Sessions.Key key, App app) {
     super(lane);
     this.broker = broker;
-    this.lane = lane;
     this.key = key;
     this.app = app;
   }
@@ -105,7 +106,7 @@ final class Session extends Subscriber {
   }
 
   LoopLane loopLane() {
-    return lane;
+    return (LoopLane) lane();
   }
 
   /** Returns whether this session's client published a message of its app [MQTT-3.8.3-3]. */
@@ -121,7 +122,7 @@ final class Session extends Subscriber {
    * passed ends here and is not resumed (section 3.1.2.11.2).
    */
   void takeOver() {
-    lane.assertInLane();
+    loopLane().assertInLane();
     timeHasCome(broker.clock().millis());
     Connection before = connection;
     if (before != null) {
@@ -135,8 +136,9 @@ final class Session extends Subscriber {
   }
 
   /** Takes a connection; {@link #takeOver} comes before it. */
-  void attach(Connection next, Connect connect, String user, long sessionExpirySeconds) {
-    lane.assertInLane();
+  void attach(
+      Connection next, Connect connect, Registration registration, long sessionExpirySeconds) {
+    loopLane().assertInLane();
     cancelDeadline();
     willAtMs = Message.NEVER;
     endsAtMs = Message.NEVER;
@@ -151,7 +153,8 @@ final class Session extends Subscriber {
     sinceMs = broker.clock().millis();
     saidGoodbye = false;
     redirects = connect.options().wantsRedirects();
-    userId = user;
+    userId = registration.userId();
+    client = SessionClient.connected(client, this, broker, registration);
     expirySeconds = sessionExpirySeconds;
     inflightMax = Math.min(connect.options().receiveMaximum(), broker.settings().inflightMax());
     will = connect.will();
@@ -176,6 +179,25 @@ final class Session extends Subscriber {
     if (chats != null) {
       chats.connected();
     }
+    if (client != null) {
+      client.resume();
+    }
+  }
+
+  /** Returns what the client registered. */
+  Registration registration() {
+    return client == null ? Registration.NOTHING : client.registration();
+  }
+
+  /** Has the client be something else from now on; it was checked. */
+  void register(Registration next) {
+    userId = next.userId();
+    client = SessionClient.changed(client, this, broker, next);
+  }
+
+  /** Returns the client as notifications and presence know it, or null. */
+  @Nullable SessionClient client() {
+    return client;
   }
 
   /** Changes the session's expiry at the client's wish (DISCONNECT, section 3.14.2.2.2). */
@@ -191,7 +213,7 @@ final class Session extends Subscriber {
 
   /** Lets go of a connection that closed; the session lives on as long as it was agreed. */
   void detach(Connection gone) {
-    lane.assertInLane();
+    loopLane().assertInLane();
     if (connection != gone) {
       return;
     }
@@ -199,6 +221,9 @@ final class Session extends Subscriber {
     if (expirySeconds == 0) {
       end();
       return;
+    }
+    if (client != null) {
+      client = client.disconnected();
     }
     if (shared != null) {
       shared.leaveAll(true);
@@ -211,7 +236,7 @@ final class Session extends Subscriber {
     if (willAtMs <= sinceMs) {
       publishWill();
     }
-    lane.addDeadline(this, deadlineMs());
+    loopLane().addDeadline(this, deadlineMs());
     if (record != null) {
       record.wentAway();
     }
@@ -228,7 +253,7 @@ final class Session extends Subscriber {
     if (endsAtMs <= nowMs) {
       end();
     } else {
-      lane.addDeadline(this, deadlineMs());
+      loopLane().addDeadline(this, deadlineMs());
     }
   }
 
@@ -237,7 +262,7 @@ final class Session extends Subscriber {
    * [MQTT-3.1.3-9].
    */
   void end() {
-    lane.assertInLane();
+    loopLane().assertInLane();
     if (ended) {
       return;
     }
@@ -245,6 +270,10 @@ final class Session extends Subscriber {
     cancelDeadline();
     subscriptions.values().forEach(app.topics()::remove);
     subscriptions = Map.of();
+    if (client != null) {
+      client.ended();
+      client = null;
+    }
     if (shared != null) {
       shared.leaveAll(false);
       shared = null;
@@ -286,7 +315,7 @@ final class Session extends Subscriber {
 
   private void cancelDeadline() {
     if (deadlineMs() != Message.NEVER) {
-      lane.removeDeadline(this, deadlineMs());
+      loopLane().removeDeadline(this, deadlineMs());
     }
   }
 
@@ -322,7 +351,7 @@ final class Session extends Subscriber {
    *     as it must be for a filter that is no group's topic
    */
   boolean subscribe(String filter, int options, int identifier, long after) {
-    lane.assertInLane();
+    loopLane().assertInLane();
     stateChanged();
     if (SharedFilter.isShared(filter)) {
       if (shared == null) {
@@ -341,6 +370,8 @@ final class Session extends Subscriber {
     Subscription before = subscriptions.put(filter, subscription);
     if (before != null) {
       app.topics().remove(before);
+    } else if (SessionClient.looksAfter(filter)) {
+      client = SessionClient.subscribed(client, this, broker, filter);
     }
     if (resumes) {
       resumed().start(subscription, after);
@@ -372,7 +403,7 @@ final class Session extends Subscriber {
 
   /** Removes a subscription; returns whether there was one. */
   boolean unsubscribe(String filter) {
-    lane.assertInLane();
+    loopLane().assertInLane();
     if (filter.startsWith(ChatTopics.PREFIX)) {
       return chats != null && chats.leave(filter);
     }
@@ -383,6 +414,9 @@ final class Session extends Subscriber {
     Subscription subscription = subscriptions.isEmpty() ? null : subscriptions.remove(filter);
     if (subscription != null) {
       app.topics().remove(subscription);
+      if (client != null && SessionClient.looksAfter(filter)) {
+        client = client.unsubscribed(filter);
+      }
       if (resumed != null) {
         resumed.stop(filter);
       }
@@ -458,7 +492,7 @@ final class Session extends Subscriber {
 
   /**
    * Returns about how many bytes of memory the client has the server hold: messages for it, its
-   * filters and its will, and what its connection holds. Counts them anew.
+   * filters, its will and what it registered, and what its connection holds. Counts them anew.
    */
   long heldBytes() {
     long bytes = outbound == null ? 0 : outbound.bytes();
@@ -468,6 +502,7 @@ final class Session extends Subscriber {
     bytes += shared == null ? 0 : shared.heldBytes(SUBSCRIPTION_BYTES);
     bytes += chats == null ? 0 : chats.heldBytes(SUBSCRIPTION_BYTES);
     bytes += will == null ? 0 : will.payload().length;
+    bytes += client == null ? 0 : client.heldBytes();
     return bytes + (connection == null ? 0 : connection.heldBytes());
   }
 

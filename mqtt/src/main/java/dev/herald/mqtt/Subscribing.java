@@ -1,8 +1,11 @@
 package dev.herald.mqtt;
 
+import dev.herald.core.app.Permissions.Caller;
 import dev.herald.core.chat.ChatTopics;
 import dev.herald.core.chat.Entry;
+import dev.herald.core.client.ClientTopics;
 import dev.herald.core.consumer.SharedFilter;
+import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
 import dev.herald.core.event.GroupKey;
 import dev.herald.core.event.GroupLimits;
@@ -272,8 +275,13 @@ final class Subscribing {
         codes,
         properties);
     for (int i = 0; i < codes.length; i++) {
+      Subscribe.Request request = packet.requests().get(i);
       if (wantsRetained[i]) {
-        sendRetained(packet.requests().get(i));
+        sendRetained(request);
+      }
+      SessionClient client = session.client();
+      if (client != null && SessionClient.looksAfter(request.filter())) {
+        client.begin(request.filter());
       }
     }
   }
@@ -296,9 +304,18 @@ final class Subscribing {
       return request.options() & Subscribe.QOS;
     }
     long from = group(filter) == null ? Session.LIVE : after;
-    boolean isNew = session.subscribe(filter, request.options(), packet.identifier(), from);
+    int options = options(request);
+    boolean isNew = session.subscribe(filter, options, packet.identifier(), from);
     wantsRetained[i] = wantsRetained(request, isNew);
-    return request.options() & Subscribe.QOS;
+    return options & Subscribe.QOS;
+  }
+
+  /** A notification comes at most once, which QoS 1 could not promise: QoS 0 is granted then. */
+  private static int options(Subscribe.Request request) {
+    int options = request.options();
+    return request.filter().equals(ClientTopics.NOTIFY) && (options & Subscribe.QOS) == 1
+        ? options & ~Subscribe.QOS
+        : options;
   }
 
   // ---- what is refused
@@ -325,7 +342,12 @@ final class Subscribing {
               Reason.NOT_AUTHORIZED, "these responses are for the client that the topic names");
     }
     String topics = SharedFilter.isShared(filter) ? SharedFilter.of(filter).filter() : filter;
-    Refusal refusal = topics.charAt(0) == '$' ? specialRefusal(filter, topics) : null;
+    Refusal refusal = null;
+    if (SessionClient.looksAfter(filter)) {
+      refusal = presenceRefusal(filter);
+    } else if (topics.charAt(0) == '$') {
+      refusal = specialRefusal(filter, topics);
+    }
     return refusal == null ? quota(filter) : refusal;
   }
 
@@ -334,6 +356,26 @@ final class Subscribing {
       return Limit.TOPIC_BYTES;
     }
     return Topics.levels(filter) > settings.topicLevelsMax() ? Limit.TOPIC_LEVELS : null;
+  }
+
+  /** Returns why a subscription of a user's presence is refused, or null. */
+  private @Nullable Refusal presenceRefusal(String filter) {
+    if (filter.equals(ClientTopics.NOTIFY)) {
+      return null;
+    }
+    try {
+      GroupLimits.checkId("userId", ClientTopics.userOf(filter));
+      broker
+          .presence()
+          .check(new Caller(session.app().id(), session.userId, session.key().clientId()));
+    } catch (HeraldException refused) {
+      return new Refusal(
+          refused.code() == ErrorCode.NOT_AUTHORIZED
+              ? Reason.NOT_AUTHORIZED
+              : Reason.TOPIC_FILTER_INVALID,
+          refused.detail());
+    }
+    return null;
   }
 
   /** Returns why a filter that begins with {@code $} is refused, or null. */
@@ -345,8 +387,8 @@ final class Subscribing {
     if (groupId == null) {
       return new Refusal(
           Reason.TOPIC_FILTER_INVALID,
-          "of the topics that begin with $ clients subscribe to $group/{groupId} and"
-              + " $chat/{chatId}, each by its name");
+          "of the topics that begin with $ clients subscribe to $group/{groupId},"
+              + " $chat/{chatId}, $notify and $presence/{userId}, each by its name");
     }
     try {
       var _ = GroupLimits.checkId("groupId", groupId);

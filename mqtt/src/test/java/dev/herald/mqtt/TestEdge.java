@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.herald.core.app.Apps;
+import dev.herald.core.app.Permissions;
 import dev.herald.core.bus.InProcessBus;
+import dev.herald.core.bus.Nodes;
 import dev.herald.core.chat.ChatEvent;
 import dev.herald.core.chat.ChatSettings;
 import dev.herald.core.chat.Chats;
 import dev.herald.core.chat.Seat;
+import dev.herald.core.client.Clients;
+import dev.herald.core.client.NotificationSettings;
 import dev.herald.core.config.PerApp;
 import dev.herald.core.config.SettingTree;
 import dev.herald.core.consumer.ConsumerSettings;
@@ -35,17 +39,17 @@ import dev.herald.core.registry.Registry;
 import dev.herald.core.relay.RelayKeeper;
 import dev.herald.core.relay.RelaySettings;
 import dev.herald.core.route.Router;
-import dev.herald.core.store.Store;
 import dev.herald.core.tls.Certificates;
 import dev.herald.core.tls.TlsSettings;
 import dev.herald.core.web.Origins;
+import dev.herald.testkit.ClientCore;
 import dev.herald.testkit.ModelRelayStore;
 import dev.herald.testkit.ModelStore;
 import dev.herald.testkit.MutableClock;
+import dev.herald.testkit.WordDocuments;
 import dev.herald.testkit.WordRequests;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -81,6 +85,8 @@ final class TestEdge implements AutoCloseable {
   private final LaneQueries queries;
   private final Membership membership;
   private final Chats chats;
+  private final ClientCore clients;
+  private volatile Permissions.@Nullable Action forbidden;
   private boolean closed;
 
   /** Starts an edge with two loops and the settings given: name, value, name, value... */
@@ -129,18 +135,18 @@ final class TestEdge implements AutoCloseable {
     this.place = place;
     this.kept = kept;
     this.clock = clock;
-    Map<String, String> given = pairs(settings);
-    given.putIfAbsent("port", "0");
-    given.putIfAbsent("loops", "2");
-    given.putIfAbsent("stopMax", "5s");
+    Map<String, String> given = withDefaults(pairs(settings));
     MqttSettings mqtt = settings(MqttSettings.class, given);
     WsSettings ws = settings(WsSettings.class, given);
     this.router = new Router(mqtt.loopCount());
-    Apps apps = apps(mqtt, settings(ConsumerSettings.class, given), router, metrics);
     Cluster cluster = shared == null ? new Cluster(clock) : shared;
     InProcessBus bus = cluster.bus;
     this.membership = new Membership(cluster.registry, cluster.node(null));
     this.chats = chats(bus, settings(ChatSettings.class, given));
+    NotificationSettings notifying = settings(NotificationSettings.class, given);
+    Clients.Shared ofClients = ClientCore.shared(notifying, bus, metrics, clock);
+    Apps apps = apps(mqtt, settings(ConsumerSettings.class, given), ofClients);
+    this.clients = clients(bus, apps);
     ModelStore model = new ModelStore(kept);
     model.start();
     this.reads = new ReadGate();
@@ -169,6 +175,7 @@ final class TestEdge implements AutoCloseable {
                 new WordRequests(groups),
                 queries,
                 chats,
+                clientParts(),
                 this::encode,
                 metrics,
                 new Origins(List.of(), false),
@@ -252,11 +259,35 @@ final class TestEdge implements AutoCloseable {
     return new RelayKeeper(relay, apps, settings, metrics, clock);
   }
 
-  private static Apps apps(
-      MqttSettings mqtt, ConsumerSettings consumers, Router router, Metrics metrics) {
+  private static Map<String, String> withDefaults(Map<String, String> given) {
+    given.putIfAbsent("port", "0");
+    given.putIfAbsent("loops", "2");
+    given.putIfAbsent("stopMax", "5s");
+    return given;
+  }
+
+  private MqttEdge.ClientParts clientParts() {
+    return new MqttEdge.ClientParts(
+        clients.notifications(), clients.presence(), new WordDocuments(), this::allows);
+  }
+
+  private ClientCore clients(InProcessBus bus, Apps apps) {
+    return new ClientCore(bus, Nodes.only("0"), apps, router, this::allows, new WordDocuments());
+  }
+
+  private boolean allows(Permissions.Caller caller, Permissions.Action action) {
+    return !action.equals(forbidden);
+  }
+
+  /** Has nobody be allowed to do something; everybody everything for null. */
+  void forbid(Permissions.@Nullable Action action) {
+    forbidden = action;
+  }
+
+  private Apps apps(MqttSettings mqtt, ConsumerSettings consumers, Clients.Shared shared) {
     Apps.Limits limits =
         new Apps.Limits(mqtt.retainedMessagesMax(), mqtt.retainedBytesMax(), consumers);
-    return new Apps(router, limits, metrics);
+    return new Apps(router, limits, metrics, shared);
   }
 
   private static Map<String, String> pairs(String... settings) {
@@ -475,67 +506,7 @@ final class TestEdge implements AutoCloseable {
         throw new AssertionError(e);
       }
       feed.close();
-    }
-  }
-
-  /** Stands before the store's readers: counts reads, keeps them waiting, or refuses them. */
-  static final class ReadGate {
-    private final Semaphore gate = new Semaphore(Integer.MAX_VALUE);
-    private final AtomicInteger reads = new AtomicInteger();
-    private volatile @Nullable ErrorCode refusal;
-
-    Store over(Store behind) {
-      return (Store)
-          Proxy.newProxyInstance(
-              Store.class.getClassLoader(),
-              new Class<?>[] {Store.class},
-              (proxy, method, arguments) -> {
-                reads.incrementAndGet();
-                gate.acquire();
-                gate.release();
-                ErrorCode code = refusal;
-                if (code != null) {
-                  throw new HeraldException(code, "refused by the test");
-                }
-                return method.invoke(behind, arguments);
-              });
-    }
-
-    /** Returns how many reads were begun. */
-    int count() {
-      return reads.get();
-    }
-
-    void refuse(ErrorCode code) {
-      refusal = code;
-    }
-
-    void accept() {
-      refusal = null;
-    }
-
-    void shut() {
-      gate.drainPermits();
-    }
-
-    void open() {
-      gate.release(Integer.MAX_VALUE - gate.availablePermits());
-    }
-  }
-
-  /** As full as the test says. */
-  private static final class GivenMemory implements Memory {
-    private final AtomicInteger percent = new AtomicInteger();
-    private final AtomicInteger collections = new AtomicInteger();
-
-    @Override
-    public int usedPercent() {
-      return percent.get();
-    }
-
-    @Override
-    public void collect() {
-      collections.incrementAndGet();
+      clients.close();
     }
   }
 

@@ -1,9 +1,12 @@
 package dev.herald.server;
 
 import dev.herald.core.app.Apps;
+import dev.herald.core.app.Permissions;
 import dev.herald.core.bus.Bus;
 import dev.herald.core.bus.InProcessBus;
+import dev.herald.core.bus.Nodes;
 import dev.herald.core.chat.Chats;
+import dev.herald.core.client.Clients;
 import dev.herald.core.group.GroupApplier;
 import dev.herald.core.group.GroupCommands;
 import dev.herald.core.group.GroupFeed;
@@ -15,16 +18,21 @@ import dev.herald.core.id.MessageIds;
 import dev.herald.core.journal.EmbeddedJournal;
 import dev.herald.core.journal.Journal;
 import dev.herald.core.metric.Metrics;
+import dev.herald.core.notification.Notifications;
+import dev.herald.core.presence.Presence;
 import dev.herald.core.registry.EmbeddedRegistry;
 import dev.herald.core.registry.Membership;
 import dev.herald.core.registry.Registry;
 import dev.herald.core.route.Router;
 import dev.herald.core.store.Store;
 import dev.herald.http.ChatEventJson;
+import dev.herald.http.ClientJson;
 import dev.herald.http.GroupEventJson;
 import dev.herald.mqtt.MqttSettings;
 import dev.herald.server.config.HeraldConfig;
 import java.time.InstantSource;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The routing core of a standalone server, made over a store that has started.
@@ -52,6 +60,8 @@ final class Core implements AutoCloseable {
   private final Registry registry;
   private final Membership membership;
   private final Chats chats;
+  private final Notifications notifications;
+  private final Presence presence;
 
   /**
    * A core that is not started.
@@ -68,12 +78,16 @@ final class Core implements AutoCloseable {
         new Apps.Limits(mqtt.retainedMessagesMax(), mqtt.retainedBytesMax(), config.consumers());
     int lanes = mqtt.loopCount() + 1; // the last one is that of gateways
     router = new Router(lanes);
-    apps = new Apps(router, limits, metrics);
+    Clients.Shared clients =
+        Clients.Shared.of(
+            config.notifications(), config.presence().lastSeenMax(), metrics, bus::publish, clock);
+    apps = new Apps(router, limits, metrics, clients);
     journal = new EmbeddedJournal(metrics);
     applier = new GroupApplier(store, bus, clock, config.groups(), metrics);
     this.ledger = new GroupLedger(config.ledger(), lanes - 1, clock, metrics);
     feed = new GroupFeed(bus, apps, router, GroupEventJson::encode, this.ledger);
-    commands = new GroupCommands(journal, new MessageIds(NODE, clock, store.greatestId()));
+    MessageIds ids = new MessageIds(NODE, clock, store.greatestId());
+    commands = new GroupCommands(journal, ids);
     queries = new GroupQueries(store);
     laneQueries = new LaneQueries(queries, LANE_QUERY_THREADS);
     retention = new Retention(store, journal, clock, config.retention(), metrics);
@@ -81,6 +95,13 @@ final class Core implements AutoCloseable {
     membership = new Membership(registry, self);
     chats =
         new Chats(membership, bus, router, config.chats(), ChatEventJson::encode, clock, metrics);
+    Nodes nodes = new Nodes(self.id(), this::liveNodes);
+    notifications = new Notifications(bus, apps, router, ids, nodes, Permissions.OPEN);
+    presence = new Presence(bus, apps, router, ids, nodes, Permissions.OPEN, new ClientJson());
+  }
+
+  private Set<String> liveNodes() {
+    return registry.nodes().stream().map(Registry.Node::id).collect(Collectors.toSet());
   }
 
   /** Starts to apply commands, to show events and to hear other nodes. */
@@ -88,6 +109,8 @@ final class Core implements AutoCloseable {
     feed.start();
     membership.start();
     chats.start();
+    notifications.start();
+    presence.start();
     journal.start(applier);
     retention.start();
   }
@@ -124,6 +147,14 @@ final class Core implements AutoCloseable {
     return chats;
   }
 
+  Notifications notifications() {
+    return notifications;
+  }
+
+  Presence presence() {
+    return presence;
+  }
+
   /** Refuses new commands, stores those accepted, and shows no more events. */
   @Override
   public void close() {
@@ -134,6 +165,8 @@ final class Core implements AutoCloseable {
     chats.close();
     membership.close();
     registry.close();
+    notifications.close();
+    presence.close();
     bus.close();
   }
 }

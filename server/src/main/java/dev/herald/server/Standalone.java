@@ -1,6 +1,7 @@
 package dev.herald.server;
 
 import dev.herald.console.Console;
+import dev.herald.core.app.Permissions;
 import dev.herald.core.error.HeraldException;
 import dev.herald.core.metric.Metrics;
 import dev.herald.core.registry.Registry;
@@ -8,6 +9,7 @@ import dev.herald.core.relay.RelayKeeper;
 import dev.herald.core.relay.RelayStore;
 import dev.herald.core.store.Store;
 import dev.herald.core.tls.Certificates;
+import dev.herald.http.ClientJson;
 import dev.herald.http.GroupEventJson;
 import dev.herald.http.HttpEdge;
 import dev.herald.http.Hub;
@@ -173,6 +175,8 @@ final class Standalone implements AutoCloseable {
             new JsonRequests(core.commands()),
             core.laneQueries(),
             core.chats(),
+            new MqttEdge.ClientParts(
+                core.notifications(), core.presence(), new ClientJson(), Permissions.OPEN),
             GroupEventJson::encode,
             metrics,
             config.origins(),
@@ -194,6 +198,8 @@ final class Standalone implements AutoCloseable {
         new Hub(
             core.commands(),
             core.queries(),
+            core.notifications(),
+            core.presence(),
             core.apps(),
             core.chats(),
             core.router(),

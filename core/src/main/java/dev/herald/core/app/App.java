@@ -1,23 +1,31 @@
 package dev.herald.core.app;
 
+import dev.herald.core.client.Clients;
 import dev.herald.core.consumer.ConsumerGroups;
 import dev.herald.core.route.TopicTree;
 
 /**
- * A tenant: its topics, consumer groups and retained messages, which no other app's filter ever
- * matches. Thread-safe.
+ * A tenant: its topics, consumer groups, retained messages and clients, which no other app's filter
+ * ever matches. Thread-safe.
  */
 public final class App {
   private final String id;
   private final TopicTree topics;
   private final ConsumerGroups consumers;
   private final RetainedMessages retained;
+  private final Clients clients;
 
-  App(String id, TopicTree topics, ConsumerGroups consumers, RetainedMessages retained) {
+  App(
+      String id,
+      TopicTree topics,
+      ConsumerGroups consumers,
+      RetainedMessages retained,
+      Clients clients) {
     this.id = id;
     this.topics = topics;
     this.consumers = consumers;
     this.retained = retained;
+    this.clients = clients;
   }
 
   /** Returns the app's id. */
@@ -38,5 +46,10 @@ public final class App {
   /** Returns the retained messages of this app. */
   public RetainedMessages retained() {
     return retained;
+  }
+
+  /** Returns the clients of this app that registered something or take notifications. */
+  public Clients clients() {
+    return clients;
   }
 }

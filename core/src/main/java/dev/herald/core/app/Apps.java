@@ -1,5 +1,6 @@
 package dev.herald.core.app;
 
+import dev.herald.core.client.Clients;
 import dev.herald.core.consumer.ConsumerCounters;
 import dev.herald.core.consumer.ConsumerGroups;
 import dev.herald.core.consumer.ConsumerSettings;
@@ -28,6 +29,7 @@ public final class Apps {
   private final Router router;
   private final Limits limits;
   private final ConsumerCounters consumers;
+  private final Clients.Shared clients;
   private volatile BiConsumer<String, String> retainedChanged = (appId, topic) -> {};
 
   /**
@@ -36,11 +38,13 @@ public final class Apps {
    * @param router brings messages to subscribers
    * @param limits the bounds of each app
    * @param metrics where it counts
+   * @param clients what the clients of all apps share
    */
-  public Apps(Router router, Limits limits, Metrics metrics) {
+  public Apps(Router router, Limits limits, Metrics metrics, Clients.Shared clients) {
     this.router = router;
     this.limits = limits;
     this.consumers = new ConsumerCounters(metrics);
+    this.clients = clients;
     metrics.gauge("herald_apps", "Apps known to this node.", apps::size);
     metrics.gauge(
         "herald_subscriptions",
@@ -50,6 +54,14 @@ public final class Apps {
         "herald_retained_messages",
         "Topics that have a retained message.",
         () -> sum(apps.values(), app -> app.retained().size()));
+    metrics.gauge(
+        "herald_notifications_pending",
+        "Notifications that wait for clients that connect later.",
+        () -> sum(apps.values(), app -> app.clients().pendingCount()));
+    metrics.gauge(
+        "herald_notifications_pending_bytes",
+        "What the notifications take that wait.",
+        () -> sum(apps.values(), app -> app.clients().pendingBytes()));
   }
 
   /**
@@ -87,6 +99,11 @@ public final class Apps {
     retainedChanged = changed;
   }
 
+  /** Returns what the clients of all apps share. */
+  public Clients.Shared clients() {
+    return clients;
+  }
+
   private synchronized App getOrMake(String appId) {
     if (apps.size() >= APPS_MAX && !apps.containsKey(appId)) {
       throw new HeraldException(
@@ -104,7 +121,8 @@ public final class Apps {
         new RetainedMessages(
             limits.retainedMessagesMax(),
             limits.retainedBytesMax(),
-            topic -> retainedChanged.accept(appId, topic)));
+            topic -> retainedChanged.accept(appId, topic)),
+        new Clients(appId, router, clients));
   }
 
   private static long sum(Collection<App> apps, java.util.function.ToLongFunction<App> value) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -210,6 +211,37 @@ public final class Router {
       bytesUnderWay.addAndGet(index * 8, -weight);
       return false;
     }
+  }
+
+  /**
+   * Has lanes do something with a message, one task each, also that of the calling thread: nothing
+   * happens before this returns. From any thread.
+   *
+   * @param laneSet the lanes, a bit for each
+   * @param weight the message's, in bytes
+   * @param task is given the index of the lane it runs on
+   */
+  public void runOn(long laneSet, int weight, IntConsumer task) {
+    for (long rest = laneSet; rest != 0; rest &= rest - 1) {
+      int index = Long.numberOfTrailingZeros(rest);
+      run(lane(index), weight, () -> task.accept(index));
+    }
+  }
+
+  /**
+   * Publishes a message as {@link #publish(TopicTree, Message)} does, but delivers nothing before
+   * it returns: for a caller that holds a lock. Messages published like this reach every subscriber
+   * in the order of the calls, whichever threads they come from.
+   */
+  public void publishLater(TopicTree tree, Message message) {
+    ArrayList<FilterNode> found = new ArrayList<>(2);
+    tree.match(message.topic(), found);
+    long laneSet = 0;
+    for (FilterNode node : found) {
+      laneSet |= node.lanes();
+    }
+    FilterNode[] nodes = found.toArray(new FilterNode[0]);
+    runOn(laneSet, message.weight(), lane -> deliveries[lane].deliver(nodes, message, null));
   }
 
   /** Delivers on one lane, one message at a time. Lane-owned. */

@@ -3,6 +3,9 @@ package dev.herald.core.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.herald.core.client.Clients;
+import dev.herald.core.client.NotificationSettings;
+import dev.herald.core.config.SettingTree;
 import dev.herald.core.consumer.ConsumerSettings;
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
@@ -11,6 +14,7 @@ import dev.herald.core.route.Message;
 import dev.herald.core.route.MessageProperties;
 import dev.herald.core.route.Router;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -24,7 +28,13 @@ class AppsTest {
           new Router(1),
           new Apps.Limits(
               2, 1 << 20, new ConsumerSettings(1 << 20, Duration.ofSeconds(30), 5, true, "")),
-          metrics);
+          metrics,
+          Clients.Shared.of(
+              SettingTree.defaults(NotificationSettings.class),
+              1,
+              metrics,
+              event -> {},
+              InstantSource.system()));
 
   private long gauge(String name) {
     return metrics.all().stream()

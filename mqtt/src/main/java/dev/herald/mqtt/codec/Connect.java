@@ -38,7 +38,7 @@ public record Connect(
    * @param problemInformation whether it wants reason strings
    * @param responseInformation whether it wants to be told where it may have responses sent
    * @param authenticationMethod or null
-   * @param userProperties name and value alternating
+   * @param userProperties name and value alternating, in the order given; empty for none
    */
   public record Options(
       long sessionExpirySeconds,

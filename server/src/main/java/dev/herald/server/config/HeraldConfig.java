@@ -1,12 +1,14 @@
 package dev.herald.server.config;
 
 import dev.herald.core.chat.ChatSettings;
+import dev.herald.core.client.NotificationSettings;
 import dev.herald.core.config.Setting;
 import dev.herald.core.config.SettingTree;
 import dev.herald.core.consumer.ConsumerSettings;
 import dev.herald.core.group.GroupSettings;
 import dev.herald.core.group.LedgerSettings;
 import dev.herald.core.group.RetentionSettings;
+import dev.herald.core.presence.PresenceSettings;
 import dev.herald.core.relay.RelaySettings;
 import dev.herald.core.tls.TlsSettings;
 import dev.herald.core.web.Origins;
@@ -32,6 +34,8 @@ import java.util.List;
  * @param chats chats
  * @param ledger what is remembered of the way of messages
  * @param retention how much of the history of groups is kept
+ * @param notifications pushes to clients
+ * @param presence who is online
  * @param store the embedded database
  * @param relay what is remembered over a restart
  * @param log what is logged
@@ -79,6 +83,9 @@ public record HeraldConfig(
     @Setting(doc = "What is remembered of the way that recent group messages took.")
         LedgerSettings ledger,
     @Setting(doc = "How much of the history of groups is kept.") RetentionSettings retention,
+    @Setting(doc = "Notifications to the clients of an app, for each app.")
+        NotificationSettings notifications,
+    @Setting(doc = "Who is online.") PresenceSettings presence,
     @Setting(doc = "The embedded database, in the data directory.") StoreSettings store,
     @Setting(doc = "Retained messages and sessions over a restart, in the data directory.")
         RelaySettings relay,
