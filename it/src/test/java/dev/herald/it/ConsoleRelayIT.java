@@ -270,6 +270,36 @@ class ConsoleRelayIT {
     assertThat(at("consumer-group-none")).isVisible();
   }
 
+  @Test
+  void notification_reachesThoseItIsFor_andTheirNumberIsSaid() {
+    try (var ann = connected("ann-1", "ann");
+        var bob = Mqtt5.of(builder("bob-1", "<b>bob</b>"))) {
+      bob.client().connectWith().userProperties().add("tag", "<i>").applyUserProperties().send();
+      ann.subscribe("$notify", MqttQos.AT_MOST_ONCE);
+      bob.subscribe("$notify", MqttQos.AT_MOST_ONCE);
+      open("notify");
+      assertThat(at("notify-send")).isDisabled();
+      at("notify-users").fill("ann\n<b>bob</b>");
+      at("notify-any").fill("<i>\nother");
+      at("notify-content").fill(MARKUP);
+      at("notify-send").click();
+      assertThat(at("notify-outcome")).hasAttribute("data-value", "1");
+      assertThat(bob.nextText()).isEqualTo(MARKUP);
+      at("notify-everybody").check();
+      at("notify-content").fill("to all");
+      at("notify-ttl").fill("1x");
+      assertThat(at("notify-problem")).isVisible();
+      assertThat(at("notify-send")).isDisabled();
+      at("notify-ttl").fill("60");
+      at("notify-send").press("Enter");
+      assertThat(at("notify-outcome").first()).hasAttribute("data-value", "2");
+      assertThat(ann.nextText()).isEqualTo("to all");
+      assertThat(at("notify-outcome")).hasCount(2);
+      visit.screenshot("notify");
+    }
+    assertNothingWrong();
+  }
+
   @ParameterizedTest
   @CsvSource({"1400, en-US, LIGHT", "1400, zh-CN, DARK", "360, en-US, LIGHT", "360, zh-CN, DARK"})
   void pages_fitTheWindow_inBothLanguages(int width, String language, ColorScheme scheme) {
@@ -294,6 +324,10 @@ class ConsoleRelayIT {
       at("consumer-group").press("Enter");
       assertThat(at("member")).isVisible();
       visit.screenshot("topics-" + width + "-" + language);
+      assertFits(width);
+      open("notify");
+      assertThat(at("notify-send")).isVisible();
+      visit.screenshot("notify-" + width + "-" + language);
       assertFits(width);
       one.subscribe("$chat/" + "c".repeat(127), MqttQos.AT_LEAST_ONCE);
       open("chats");

@@ -25,7 +25,7 @@
 //   chat-left-earlier, chat-left-newest buttons, when there is something to go to
 //   chat-left-input, chat-left-send     the composer
 
-//   view-overview, view-groups, view-consumer-groups, view-chats, view-clients
+//   view-overview, view-groups, view-consumer-groups, view-chats, view-clients, view-notify
 //                                       links; aria-current tells the current page
 //   groups-app, groups-group, groups-open
 //   group                               each group of the app; group-none, group-more
@@ -77,6 +77,9 @@
 //   client-subscriptions                data-value = the raw value
 //   client-filter                       each subscription
 //   client-end, client-end-form, client-end-do, client-done
+//   notify-app, notify-everybody, notify-users, notify-devices, notify-any, notify-all, notify-none,
+//   notify-content, notify-ttl, notify-send, notify-problem
+//   notify-outcome                      each one sent: data-value = how many it reached
 
 import { ChatClient } from './chat/chat-client.js';
 import { sweepStorage } from './chat/mqtt-link.js';

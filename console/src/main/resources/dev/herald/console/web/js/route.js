@@ -6,7 +6,7 @@ import { Observable } from './observable.js';
 import { remember, remembered } from './remembered.js';
 
 /** The pages, in the order in which they are offered. */
-export const VIEWS = ['overview', 'groups', 'consumer-groups', 'chats', 'clients'];
+export const VIEWS = ['overview', 'groups', 'consumer-groups', 'chats', 'clients', 'notify'];
 
 const [FIRST] = VIEWS;
 const APP = 'demo';

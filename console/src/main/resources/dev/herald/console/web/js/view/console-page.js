@@ -10,12 +10,14 @@ import './figures-strip.js';
 import './groups-page.js';
 import './chats-page.js';
 import './topics-page.js';
+import './notify-page.js';
 import './traffic-card.js';
 
 const PAGES = {
   groups: html`<herald-groups></herald-groups>`,
   'consumer-groups': html`<herald-topics></herald-topics>`,
   chats: html`<herald-chats></herald-chats>`,
+  notify: html`<herald-notify></herald-notify>`,
   clients: html`<herald-clients></herald-clients>`,
 };
 const LANGUAGES = [['en', 'English', 'EN'], ['zh', '中文', '中文']];
