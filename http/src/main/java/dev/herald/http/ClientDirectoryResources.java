@@ -31,7 +31,11 @@ final class ClientDirectoryResources {
     Query query = new Query(ctx.query());
     String prefix = query.text("prefix");
     Filter filter =
-        new Filter(PathLevels.of(ctx).appId(), prefix == null ? "" : prefix, query.text("userId"));
+        new Filter(
+            PathLevels.of(ctx).appId(),
+            prefix == null ? "" : prefix,
+            query.text("userId"),
+            query.text("tag"));
     String after = query.text("after");
     String afterClientId = after == null || after.isEmpty() ? "" : Cursors.readId("after", after);
     int limit = query.limit(LIMIT_DEFAULT);
@@ -104,6 +108,12 @@ final class ClientDirectoryResources {
   private static void write(JsonGenerator json, Summary client) throws IOException {
     json.writeStringField("clientId", client.clientId());
     json.writeStringField("userId", client.userId());
+    json.writeStringField("device", client.device());
+    json.writeArrayFieldStart("tags");
+    for (String tag : client.tags()) {
+      json.writeString(tag);
+    }
+    json.writeEndArray();
     json.writeBooleanField("connected", client.connected());
     json.writeFieldName("since");
     if (client.sinceMs() == 0) {

@@ -58,7 +58,9 @@ class ClientDirectoryResourcesIT {
     "userId=ann, 1",
     "userId=, 1",
     "prefix=web-&userId=bob, 1",
-    "prefix=%3Cb%3E1/2, 1"
+    "prefix=%3Cb%3E1/2, 1",
+    "tag=tag+of+bob, 1",
+    "tag=Tag+of+bob, 0"
   })
   void list_isFiltered(String query, int expected) throws Exception {
     assertThat(ids(read(CLIENTS + '?' + query))).hasSize(expected);

@@ -17,14 +17,27 @@ final class FewClients implements ClientDirectory {
     clients.put(
         clientId,
         new Details(
-            new Summary(clientId, userId, true, 5, 5, "[::1]:7", 0, filters.length, 100),
+            new Summary(
+                clientId,
+                userId,
+                null,
+                List.of("tag of " + userId),
+                true,
+                5,
+                5,
+                "[::1]:7",
+                0,
+                filters.length,
+                100),
             subscriptions));
   }
 
   /** Adds a client that is away. */
   void addAbsent(String clientId) {
     clients.put(
-        clientId, new Details(new Summary(clientId, "", false, 0, 0, null, 60, 0, 0), List.of()));
+        clientId,
+        new Details(
+            new Summary(clientId, "", null, List.of(), false, 0, 0, null, 60, 0, 0), List.of()));
   }
 
   @Override
@@ -35,6 +48,7 @@ final class FewClients implements ClientDirectory {
             .filter(client -> filter.appId().equals("a"))
             .filter(client -> client.clientId().startsWith(filter.prefix()))
             .filter(client -> filter.userId() == null || filter.userId().equals(client.userId()))
+            .filter(client -> filter.tag() == null || client.tags().contains(filter.tag()))
             .limit(limit)
             .toList();
     return new Page(page, page.size() < limit ? null : page.getLast().clientId());

@@ -251,7 +251,7 @@ public final class MqttEdge implements AutoCloseable {
 
   /** Returns the clients of this edge, for those who look after them. */
   public ClientDirectory clients() {
-    return new SessionDirectory(broker.sessions(), broker.counters());
+    return new SessionDirectory(broker.apps(), broker.sessions(), broker.counters());
   }
 
   /** Has consumer groups take back what members had for too long. Called once a second. */

@@ -1,5 +1,7 @@
 package dev.herald.mqtt;
 
+import dev.herald.core.app.App;
+import dev.herald.core.app.Apps;
 import dev.herald.core.client.ClientDirectory;
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
@@ -22,6 +24,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,10 +38,12 @@ final class SessionDirectory implements ClientDirectory {
   private static final Logger LOG = System.getLogger(SessionDirectory.class.getName());
   private static final int ANSWER_SECONDS_MAX = 10;
 
+  private final Apps apps;
   private final Sessions sessions;
   private final Counters counters;
 
-  SessionDirectory(Sessions sessions, Counters counters) {
+  SessionDirectory(Apps apps, Sessions sessions, Counters counters) {
+    this.apps = apps;
     this.sessions = sessions;
     this.counters = counters;
   }
@@ -47,8 +52,11 @@ final class SessionDirectory implements ClientDirectory {
   public Page page(Filter filter, String after, int limit) {
     Comparator<Session> byId = Comparator.comparing(session -> session.key().clientId());
     PriorityQueue<Session> least = new PriorityQueue<>(byId.reversed());
+    Predicate<String> tagged = tagged(filter);
     for (Session session : sessions.all()) {
-      if (matches(session, filter) && session.key().clientId().compareTo(after) > 0) {
+      if (matches(session, filter)
+          && tagged.test(session.key().clientId())
+          && session.key().clientId().compareTo(after) > 0) {
         least.add(session);
         if (least.size() > limit) {
           var _ = least.remove();
@@ -58,6 +66,14 @@ final class SessionDirectory implements ClientDirectory {
     List<Session> page = new ArrayList<>(least);
     page.sort(byId);
     return new Page(summaries(page), page.size() < limit ? null : page.getLast().key().clientId());
+  }
+
+  private Predicate<String> tagged(Filter filter) {
+    if (filter.tag() == null) {
+      return clientId -> true;
+    }
+    App app = apps.find(filter.appId());
+    return app == null ? clientId -> false : app.clients().tagged(filter.tag())::contains;
   }
 
   private static boolean matches(Session session, Filter filter) {
@@ -150,6 +166,8 @@ final class SessionDirectory implements ClientDirectory {
     return new Summary(
         session.key().clientId(),
         session.userId,
+        session.registration().device(),
+        session.registration().tags(),
         connection != null,
         session.sinceMs,
         connection == null ? 0 : connection.version(),

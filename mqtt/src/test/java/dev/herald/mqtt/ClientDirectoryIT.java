@@ -1,5 +1,6 @@
 package dev.herald.mqtt;
 
+import static dev.herald.mqtt.codec.Bytes.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -46,7 +47,7 @@ final class ClientDirectoryIT extends EdgeTest {
     String after = "";
     int pages = 0;
     while (after != null) {
-      Page page = clients().page(new Filter(APP, "", null), after, 10);
+      Page page = clients().page(new Filter(APP, "", null, null), after, 10);
       page.clients().forEach(client -> seen.add(client.clientId()));
       after = page.after();
       pages++;
@@ -62,14 +63,27 @@ final class ClientDirectoryIT extends EdgeTest {
     edge.client(Wire.hello(5, "Web-3").user("ann"));
     edge.client(Wire.hello(5, "web-4").user("other/ann"));
     edge.client(5, "nobody");
-    assertThat(ids(new Filter(APP, "web-", null))).containsExactly("web-1", "web-2");
-    assertThat(ids(new Filter(APP, "", "ann"))).containsExactly("Web-3", "web-1");
-    assertThat(ids(new Filter(APP, "web-", "ann"))).containsExactly("web-1");
-    assertThat(ids(new Filter(APP, "", ""))).containsExactly("nobody");
-    assertThat(ids(new Filter("other", "", null))).containsExactly("web-4");
-    assertThat(ids(new Filter("none", "", null))).isEmpty();
+    assertThat(ids(new Filter(APP, "web-", null, null))).containsExactly("web-1", "web-2");
+    assertThat(ids(new Filter(APP, "", "ann", null))).containsExactly("Web-3", "web-1");
+    assertThat(ids(new Filter(APP, "web-", "ann", null))).containsExactly("web-1");
+    assertThat(ids(new Filter(APP, "", "", null))).containsExactly("nobody");
+    assertThat(ids(new Filter("other", "", null, null))).containsExactly("web-4");
+    assertThat(ids(new Filter("none", "", null, null))).isEmpty();
     assertThat(clients().find("other", "web-1")).isNull();
     assertThat(clients().disconnect("other", "web-1")).isFalse();
+  }
+
+  @Test
+  void clients_areFoundByATag_whileTheyHaveIt() {
+    RawClient one = edge.client(Wire.hello(5, "one").with(0x26, text("tag"), text("x")));
+    edge.client(5, "two");
+    assertThat(ids(new Filter(APP, "", null, "x"))).containsExactly("one");
+    assertThat(details("one").summary().tags()).containsExactly("x");
+    assertThat(ids(new Filter(APP, "t", null, "x"))).isEmpty();
+    assertThat(ids(new Filter(APP, "", null, "X"))).isEmpty();
+    assertThat(ids(new Filter("none", "", null, "x"))).isEmpty();
+    one.disconnect();
+    await().until(() -> ids(new Filter(APP, "", null, "x")).isEmpty());
   }
 
   @ParameterizedTest
@@ -92,7 +106,7 @@ final class ClientDirectoryIT extends EdgeTest {
     assertThat(summary.sessionExpirySeconds()).isEqualTo(version == 5 ? 60 : 0);
     assertThat(summary.subscriptionCount()).isEqualTo(3);
     assertThat(summary.heldBytes()).isPositive();
-    assertThat(clients().page(new Filter(APP, "", null), "", ALL).clients())
+    assertThat(clients().page(new Filter(APP, "", null, null), "", ALL).clients())
         .containsExactly(summary);
   }
 
@@ -108,7 +122,7 @@ final class ClientDirectoryIT extends EdgeTest {
     assertThat(clients().disconnect(APP, "c")).isFalse();
     edge.pass(60);
     assertThat(clients().find(APP, "c")).isNull();
-    assertThat(ids(new Filter(APP, "", null))).isEmpty();
+    assertThat(ids(new Filter(APP, "", null, null))).isEmpty();
   }
 
   @Test

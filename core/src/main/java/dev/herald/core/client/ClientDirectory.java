@@ -38,8 +38,9 @@ public interface ClientDirectory {
    * @param appId the app
    * @param prefix what their identifiers begin with; empty for all
    * @param userId their user; null for any
+   * @param tag a tag that they have now, which only connected clients do; null for any or none
    */
-  record Filter(String appId, String prefix, @Nullable String userId) {}
+  record Filter(String appId, String prefix, @Nullable String userId, @Nullable String tag) {}
 
   /**
    * A part of the list.
@@ -59,6 +60,8 @@ public interface ClientDirectory {
    *
    * @param clientId its identifier
    * @param userId its user; empty for none
+   * @param device its device; null for none
+   * @param tags its tags
    * @param connected whether it is connected
    * @param sinceMs since when it is, or is not, milliseconds since 1970; 0 if that is not known
    * @param protocol the protocol level it speaks, 4 (3.1.1) or 5; 0 while it is not connected
@@ -71,13 +74,20 @@ public interface ClientDirectory {
   record Summary(
       String clientId,
       String userId,
+      @Nullable String device,
+      List<String> tags,
       boolean connected,
       long sinceMs,
       int protocol,
       @Nullable String address,
       long sessionExpirySeconds,
       int subscriptionCount,
-      long heldBytes) {}
+      long heldBytes) {
+    /** Makes an immutable summary. */
+    public Summary {
+      tags = List.copyOf(tags);
+    }
+  }
 
   /**
    * A client.

@@ -10,8 +10,10 @@ import java.lang.System.Logger.Level;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -224,6 +226,13 @@ public final class Clients {
           }
         });
     return new UserPresence(userId, online, shared.lastSeen.of(appId, userId));
+  }
+
+  /** Returns the identifiers of the clients that have a tag, on this node. From any thread. */
+  public Set<String> tagged(String tag) {
+    Set<String> ids = new HashSet<>();
+    tags.read(tag, clients -> clients.forEach(client -> ids.add(client.id())));
+    return ids;
   }
 
   // ---- notifications

@@ -69,11 +69,11 @@
 //   chats-as, chat-say, chat-say-do     a word to the participants
 //   chat-end, chat-end-form, chat-end-do, chat-done
 
-//   clients-app, clients-prefix, clients-user, clients-find, clients-all
+//   clients-app, clients-prefix, clients-user, clients-tag, clients-find, clients-all
 //   client                              each one found; data-state = online | away
 //   client-none, client-more            when none is, when there are more
 //   client-status                       data-state = connecting | online | idle | away
-//   client-user, client-since, client-address, client-protocol, client-expiry, client-held,
+//   client-user, client-device, client-tags, client-since, client-address, client-protocol, client-expiry, client-held,
 //   client-subscriptions                data-value = the raw value
 //   client-filter                       each subscription
 //   client-end, client-end-form, client-end-do, client-done

@@ -5,13 +5,14 @@ import { t } from '../text/language.js';
 import { fact } from './browse.js';
 import { BrowsePage } from './browse-page.js';
 
-/** The clients of an app: found by identifier and user; what one has, and the end of its connection. */
+/** The clients of an app: found by identifier, user and tag; what one has, and the end of its connection. */
 class ClientsPage extends BrowsePage {
   view = 'clients';
   one = 'client';
   fields = [
     { name: 'prefix', param: 'prefix', label: 'clients.prefix' },
     { name: 'user', param: 'userId', label: 'chat.user' },
+    { name: 'tag', param: 'tag', label: 'clients.tag' },
   ];
 
   row({ clientId, userId, connected, since }, app) {
@@ -36,11 +37,13 @@ class ClientsPage extends BrowsePage {
 
   about(client) {
     const { userId, since, connected, address, protocol, sessionExpirySeconds, heldBytes } = client;
-    const { subscriptionCount, subscriptions } = client;
+    const { device, tags, subscriptionCount, subscriptions } = client;
     const held = size(heldBytes);
     return html`
       <dl class="about">
         ${fact('client-user', t('chat.user'), userId === '' ? t('clients.nobody') : html`<bdi>${userId}</bdi>`, userId)}
+        ${device === null ? nothing : fact('client-device', t('clients.device'), html`<bdi>${device}</bdi>`, device)}
+        ${tags.length === 0 ? nothing : fact('client-tags', t('clients.tags'), html`<bdi>${tags.join(', ')}</bdi>`, tags.length)}
         ${fact('client-since', t(connected ? 'clients.since' : 'clients.awaySince'), since === null ? t('clients.unknown')
           : html`${dayAndTime(since)} <span class="after">${span(Date.now() - since)}</span>`, since)}
         ${connected ? html`${fact('client-address', t('clients.address'), address, address)}
