@@ -150,10 +150,7 @@ final class TestEdge implements AutoCloseable {
     ModelStore model = new ModelStore(kept);
     model.start();
     this.reads = new ReadGate();
-    this.store =
-        new StoreGate(
-            new GroupApplier(
-                model, bus, clock, new GroupSettings(PerApp.all(Duration.ofMinutes(2))), metrics));
+    this.store = new StoreGate(applier(model, bus));
     this.journal = new EmbeddedJournal(metrics);
     journal.start(store);
     GroupLedger ledger = new GroupLedger(new LedgerSettings(0), 0, clock, metrics);
@@ -185,6 +182,11 @@ final class TestEdge implements AutoCloseable {
                 keeper));
     start(certificates, edge);
     membership.announce(cluster.node(edge));
+  }
+
+  private GroupApplier applier(ModelStore model, InProcessBus bus) {
+    GroupSettings settings = new GroupSettings(PerApp.all(Duration.ofMinutes(2)));
+    return new GroupApplier(model, bus, clock, settings, metrics);
   }
 
   private Chats chats(InProcessBus bus, ChatSettings settings) {
