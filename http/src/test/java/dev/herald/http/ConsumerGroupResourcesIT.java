@@ -41,14 +41,14 @@ class ConsumerGroupResourcesIT {
   void group_isListed_pageByPage_inItsAppOnly() throws Exception {
     FewConsumers.join(edge, "a", "$share/h/t");
     JsonNode first = JSON.readTree(edge.get(GROUPS + "?limit=1").body());
-    assertThat(first.at("/consumer-groups/0/filter").asText()).isEqualTo("$share/g/t/#");
+    assertThat(first.at("/consumerGroups/0/filter").asText()).isEqualTo("$share/g/t/#");
     JsonNode second =
         JSON.readTree(edge.get(GROUPS + "?after=" + first.get("after").asText()).body());
     assertThat(second.get("consumerGroups")).hasSize(1);
-    assertThat(second.at("/consumer-groups/0/filter").asText()).isEqualTo("$share/h/t");
+    assertThat(second.at("/consumerGroups/0/filter").asText()).isEqualTo("$share/h/t");
     assertThat(second.get("after").isNull()).isTrue();
     assertThat(edge.get("/v1/apps/b/consumer-groups").body())
-        .isEqualTo("{\"consumer-groups\":[],\"after\":null}");
+        .isEqualTo("{\"consumerGroups\":[],\"after\":null}");
   }
 
   @Test
