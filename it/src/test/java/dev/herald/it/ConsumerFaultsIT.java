@@ -7,6 +7,8 @@ import dev.herald.it.harness.HeraldProcess;
 import dev.herald.it.harness.Mosquitto;
 import dev.herald.it.harness.PlainMqtt5;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,16 +25,20 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Four producers, and three groups of four consumers that crash, stall, refuse, leave and come
  * back, of which one is a program that is stopped for a while: every message that was acknowledged
  * was consumed by every group, in the order of its key. The same while the server is killed.
+ *
+ * <p>A few kills by default; {@code -Dherald.consumers.kills=20} sets how many.
  */
 class ConsumerFaultsIT {
+  private static final Logger LOG = System.getLogger(ConsumerFaultsIT.class.getName());
   private static final String USER = "faults/u";
   private static final List<String> FILTERS =
       List.of("$share/g0/jobs/#", "$share/g1/jobs/+", "$share/g2/+/job");
@@ -68,8 +74,12 @@ class ConsumerFaultsIT {
   private final Map<String, AtomicInteger> faults = new ConcurrentHashMap<>();
   private final Set<PlainMqtt5> connections = ConcurrentHashMap.newKeySet();
 
+  static IntStream kills() {
+    return IntStream.of(0, Integer.getInteger("herald.consumers.kills", 3));
+  }
+
   @ParameterizedTest
-  @ValueSource(ints = {0, 3})
+  @MethodSource("kills")
   void acknowledgedMeansConsumed_whateverFails(int kills) throws Exception {
     int perRound = 2500;
     try (var server =
@@ -146,6 +156,13 @@ class ConsumerFaultsIT {
       duplicates += log.size() - new HashSet<>(log).size();
       checkOrder(log);
     }
+    LOG.log(
+        Level.INFO,
+        "{0} acknowledged, {1} kills, faults of consumers {2}, {3} consumed again",
+        acknowledged.size(),
+        kills,
+        faults,
+        duplicates);
     int failures = faults.values().stream().mapToInt(AtomicInteger::get).sum() + 1;
     int underWay = RECEIVE_MAXIMUM * failures;
     int repeated = kills * FILTERS.size() * (PRODUCERS * WINDOW + CONSUMERS * RECEIVE_MAXIMUM);
