@@ -8,7 +8,6 @@ import dev.herald.core.route.Receipt;
 import dev.herald.core.route.Router;
 import dev.herald.core.route.Subscriber;
 import dev.herald.core.route.Subscription;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -52,12 +51,8 @@ public final class ConsumerGroup extends Subscriber {
   private final Router router;
   private final ConsumerSettings settings;
 
-  private final List<Member> live = new ArrayList<>();
-
-  /** Members that are stalled, and those that left while something of theirs is open. */
-  private final List<Member> others = new ArrayList<>(0);
-
-  private final FreeMembers free = new FreeMembers();
+  private final Members members;
+  private final FreeMembers free;
   private final Backlog backlog;
   private final Keys keys;
   private final GroupFigures figures;
@@ -84,8 +79,10 @@ public final class ConsumerGroup extends Subscriber {
     this.settings = settings;
     this.backlog =
         new Backlog(settings.groupBytesMax(), counters, () -> groups.congestionChanged(this));
-    this.keys = new Keys(live, this::giveUpOldest);
     this.figures = new GroupFigures(counters);
+    this.members = new Members(figures, this::giveUpOldest);
+    this.free = members.free;
+    this.keys = members.keys;
     this.outcomes = new Outcomes(filter, lane, groups.deadLetters(), figures);
   }
 
@@ -99,7 +96,7 @@ public final class ConsumerGroup extends Subscriber {
 
   /** Returns how it is now; on its lane. */
   GroupView view() {
-    return figures.view(filter.text(), backlog.bytes(), live, others);
+    return figures.view(filter.text(), backlog.bytes(), members.live(), members.others());
   }
 
   @Override
@@ -158,7 +155,7 @@ public final class ConsumerGroup extends Subscriber {
     Message message = parcel.message;
     Lane to = member.consumer().lane();
     if (message.qos() == 0) {
-      place(member);
+      members.place(member);
       if (to.equals(lane())) {
         member.hand(message);
       } else {
@@ -172,7 +169,7 @@ public final class ConsumerGroup extends Subscriber {
     if (parcel.key != null) {
       parcel.key.underWay++;
     }
-    place(member);
+    members.place(member);
     if (to.equals(lane())) {
       delivery.run();
     } else {
@@ -215,7 +212,7 @@ public final class ConsumerGroup extends Subscriber {
       give(to, parcel);
       return true;
     }
-    if (parcel.wasTriedByAll(live)) {
+    if (parcel.wasTriedByAll(members.live())) {
       giveUpOldest(parcel);
       return true;
     }
@@ -257,56 +254,24 @@ public final class ConsumerGroup extends Subscriber {
     lane()
         .run(() -> {
           figures.joined();
-          goLive(member);
+          members.goLive(member);
           serve();
         });
-  }
-
-  private void goLive(Member member) {
-    member.live = true;
-    member.place = live.size();
-    live.add(member);
-    place(member);
-    keys.joined();
-  }
-
-  /** Sees where a member belongs after it changed. */
-  private void place(Member member) {
-    free.place(member);
-    keys.list(member);
   }
 
   void setBusy(Member member, boolean busy) {
     lane()
         .run(() -> {
           member.busy = busy;
-          changed(member, false);
+          members.changed(member, false);
           serve();
         });
-  }
-
-  /** Looks at a member that something changed for; a stalled one that can go on is live again. */
-  private void changed(Member member, boolean answered) {
-    if (member.stalled && (answered || (member.underWay == 0 && !member.busy))) {
-      endStall(member);
-      boolean _ = others.remove(member);
-      goLive(member);
-    } else if (member.live) {
-      place(member);
-    }
-  }
-
-  private void endStall(Member member) {
-    if (member.stalled) {
-      member.stalled = false;
-      figures.recovered();
-    }
   }
 
   /** Lets a member go; on its consumer's lane. */
   void leave(Member member, List<Delivery> unfinished, boolean keeps) {
     if (lane().inLane()) {
-      retire(member);
+      members.retire(member);
     }
     // not at once: we may be in the middle of a delivery, which must not see the topic tree change
     try {
@@ -317,9 +282,7 @@ public final class ConsumerGroup extends Subscriber {
   }
 
   private void left(Member member, List<Delivery> unfinished, boolean keeps) {
-    retire(member);
-    endStall(member);
-    member.gone = true;
+    members.left(member);
     figures.left();
     if (groups.release(this)) {
       end(unfinished, keeps);
@@ -338,22 +301,6 @@ public final class ConsumerGroup extends Subscriber {
     serve();
   }
 
-  /** Gives a member no more messages, and its keys to others. */
-  private void retire(Member member) {
-    if (!member.live) {
-      return;
-    }
-    member.live = false;
-    others.add(member);
-    free.remove(member);
-    Member last = live.removeLast();
-    if (last != member) {
-      last.place = member.place;
-      live.set(member.place, last);
-    }
-    keys.retired(member);
-  }
-
   private void end(List<Delivery> unfinished, boolean keeps) {
     ended = true;
     for (Delivery delivery : unfinished) {
@@ -361,7 +308,7 @@ public final class ConsumerGroup extends Subscriber {
         figures.dropped(Reason.NO_MEMBER);
       }
     }
-    for (Member member : others) {
+    for (Member member : members.others()) {
       for (Delivery open = member.oldest; open != null; open = member.oldest) {
         member.takeAway(open);
         outcomes.refuse(open.parcel, Reason.NO_MEMBER);
@@ -376,16 +323,7 @@ public final class ConsumerGroup extends Subscriber {
   /** A second has passed: takes back what members had for too long. On the group's lane. */
   void tick() {
     second++;
-    for (int i = others.size() - 1; i >= 0; i--) {
-      Member member = others.get(i);
-      expire(member);
-      if (member.gone && member.oldest == null) {
-        var _ = others.remove(i);
-      }
-    }
-    for (int i = live.size() - 1; i >= 0; i--) {
-      expire(live.get(i));
-    }
+    members.forEach(this::expire);
     serve();
   }
 
@@ -406,9 +344,7 @@ public final class ConsumerGroup extends Subscriber {
   }
 
   private void stall(Member member) {
-    retire(member);
-    member.stalled = true;
-    figures.stalled();
+    members.stall(member);
     for (Delivery open = member.oldest; open != null; open = member.oldest) {
       takeBack(open, Reason.TIMED_OUT);
     }
@@ -446,7 +382,7 @@ public final class ConsumerGroup extends Subscriber {
       delivery.parcel.attempts--;
     }
     member.free(delivery);
-    changed(member, byClient);
+    members.changed(member, byClient);
     serve();
   }
 
@@ -464,7 +400,7 @@ public final class ConsumerGroup extends Subscriber {
         }
       }
       case RETURNED -> {
-        retire(delivery.member());
+        members.retire(delivery.member());
         takeBack(delivery, Reason.LEFT);
       }
     }
@@ -531,7 +467,7 @@ public final class ConsumerGroup extends Subscriber {
       parcel.attempts--;
     }
     if (!parcel.done) {
-      if (parcel.attempts >= settings.attemptsMax() || parcel.wasTriedByAll(live)) {
+      if (parcel.attempts >= settings.attemptsMax() || parcel.wasTriedByAll(members.live())) {
         outcomes.giveUp(parcel, why);
       } else {
         figures.redelivered(why);
@@ -573,7 +509,7 @@ public final class ConsumerGroup extends Subscriber {
   void returned(Member member, Message message) {
     lane()
         .run(() -> {
-          retire(member);
+          members.retire(member);
           returned(message);
         });
   }
