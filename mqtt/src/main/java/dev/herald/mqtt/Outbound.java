@@ -185,6 +185,9 @@ final class Outbound {
     }
     int packetId = window().add(message);
     message.sent = true;
+    if (message.delivery != null) {
+      message.delivery.sent();
+    }
     to.out().publish(message, packetId, false);
     if (session.record != null) {
       session.record.rewrite(message, packetId);

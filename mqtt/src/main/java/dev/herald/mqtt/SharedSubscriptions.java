@@ -98,7 +98,6 @@ final class SharedSubscriptions {
       forEachOutbound((packetId, outbound) -> {
         Delivery delivery = outbound.delivery;
         if (packetId == 0 && delivery != null && delivery.member() == member) {
-          delivery.notSent();
           unsent.add(delivery);
         }
       });
@@ -145,9 +144,6 @@ final class SharedSubscriptions {
       if (packetId != 0 && outbound.qos == 2) {
         mine.add(outbound);
       } else {
-        if (packetId == 0) {
-          delivery.notSent();
-        }
         unfinished.computeIfAbsent(delivery.member(), of -> new ArrayList<>()).add(delivery);
       }
     });
@@ -199,16 +195,13 @@ final class SharedSubscriptions {
     List<Delivery> forgotten = new ArrayList<>(0);
     forget(outbound -> {
       Delivery delivery = outbound.delivery;
-      if (delivery == null || !delivery.isHandedOver() || (outbound.sent && !sentToo)) {
-        return false;
-      }
-      if (!outbound.sent) {
-        delivery.notSent();
-      }
-      return forgotten.add(delivery);
+      return delivery != null
+          && delivery.isHandedOver()
+          && (sentToo || !outbound.sent)
+          && forgotten.add(delivery);
     });
     // while the session is a member, their places are free
-    forgotten.forEach(Delivery::kept);
+    forgotten.forEach(Delivery::dropped);
   }
 
   /** Returns whether some group was told that the client is busy. */

@@ -18,13 +18,17 @@ public interface Consumer {
   /** Takes a message of QoS 0, for which there is no answer. */
   void take(Message message);
 
-  /** Takes a message to be answered for by one of the delivery's methods. */
+  /**
+   * Takes a message to be answered for by one of the delivery's methods. It says when the client is
+   * sent it ({@link Delivery#sent()}).
+   */
   void take(Delivery delivery);
 
   /**
    * Hears that deliveries it left with, or that it took too long with, are for other members: those
    * that say {@link Delivery#isHandedOver()}. What the client was not sent of them must not be
-   * delivered any more; while the consumer is a member it answers that by {@link Delivery#kept()}.
+   * delivered any more; while the consumer is a member it answers that by {@link
+   * Delivery#dropped()}.
    */
   void handedOver();
 }

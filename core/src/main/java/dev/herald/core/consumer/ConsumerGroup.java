@@ -377,9 +377,6 @@ public final class ConsumerGroup extends Subscriber {
       acknowledgedLate(delivery);
     } else if (answer == Answer.REFUSED && delivery.parcel.key != null) {
       delivery.parcel.key.passOver(member);
-    } else if (answer == Answer.KEPT && !delivery.wasSent()) {
-      // its client was not sent it
-      delivery.parcel.attempts--;
     }
     member.free(delivery);
     members.changed(member, byClient);
@@ -403,6 +400,7 @@ public final class ConsumerGroup extends Subscriber {
         members.retire(delivery.member());
         takeBack(delivery, Reason.LEFT);
       }
+      case DROPPED -> throw new IllegalStateException("dropped, and not handed over");
     }
     release(delivery);
   }
@@ -448,7 +446,7 @@ public final class ConsumerGroup extends Subscriber {
     for (Delivery each = member.oldest; each != null; ) {
       Delivery next = each.after;
       if (each.parcel.key == key) {
-        each.parcel.attempts--;
+        each.countNot();
         takeBack(each, why);
       }
       each = next;
@@ -464,7 +462,7 @@ public final class ConsumerGroup extends Subscriber {
     parcel.failedBy = why;
     delivery.handOver();
     if (!delivery.wasSent()) {
-      parcel.attempts--;
+      delivery.countNot();
     }
     if (!parcel.done) {
       if (parcel.attempts >= settings.attemptsMax() || parcel.wasTriedByAll(members.live())) {

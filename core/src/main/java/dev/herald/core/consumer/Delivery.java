@@ -5,8 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A message of QoS 1 or 2 on its way to one member of a group. The consumer answers on its own
- * lane, once, with one of the methods below; a second answer, or one that comes after another
- * member has got the message, changes nothing for it.
+ * lane, once, with one of the methods below. A second answer changes nothing; nor does one that
+ * comes after another member was given the message, but for an acknowledgement of a message without
+ * a key, or of the next one of its key: that counts as long as nobody else has acknowledged it.
  */
 public final class Delivery implements Runnable {
   final Parcel parcel;
@@ -29,8 +30,11 @@ public final class Delivery implements Runnable {
   @Nullable Delivery before;
   @Nullable Delivery after;
 
-  /** Whether the client may have got it; set on the consumer's lane before the member leaves. */
-  private boolean sent = true;
+  /** Whether it is one of the attempts at its parcel; touched on the group's lane. */
+  private boolean counted = true;
+
+  /** Whether the client may have got it; set on the consumer's lane. */
+  private volatile boolean sent;
 
   private volatile boolean handedOver;
 
@@ -62,13 +66,22 @@ public final class Delivery implements Runnable {
     return member;
   }
 
+  /**
+   * Notes that the client is sent it, from now on. Without that it was no attempt, if another
+   * member has to get it.
+   */
+  public void sent() {
+    sent = true;
+  }
+
   /** Answers: the consumer has it for good. */
   public void acknowledged() {
     answer(Answer.ACKNOWLEDGED);
   }
 
-  /** Answers: the consumer does not want it. */
+  /** Answers: the consumer does not want it, which is an attempt in any case. */
   public void refused() {
+    sent = true;
     answer(Answer.REFUSED);
   }
 
@@ -79,26 +92,33 @@ public final class Delivery implements Runnable {
 
   /**
    * Answers: it is no business of the group any more. The consumer's edge completes it later and
-   * gives it to nobody else [MQTT-4.8.2-4] [MQTT-4.8.2-5], or dropped what was handed over.
+   * gives it to nobody else [MQTT-4.8.2-4] [MQTT-4.8.2-5].
    */
   public void kept() {
     answer(Answer.KEPT);
   }
 
-  /** Answers: the consumer cannot have it and its client never got it; another member should. */
+  /** Answers: the consumer has left and cannot have it; another member should. */
   public void returned() {
-    notSent();
     answer(Answer.RETURNED);
   }
 
-  /** Notes that the client did not get it, before the consumer leaves with it. */
-  public void notSent() {
-    sent = false;
+  /** Answers: the consumer has dropped it, as it {@link #isHandedOver()}; its place is free. */
+  public void dropped() {
+    answer(Answer.DROPPED);
   }
 
-  /** Returns whether the client may have got it. On the group's lane, after the member left. */
+  /** Returns whether the client may have got it. From any thread. */
   boolean wasSent() {
     return sent;
+  }
+
+  /** Counts it no more among the attempts at its parcel; on the group's lane. */
+  void countNot() {
+    if (counted) {
+      counted = false;
+      parcel.attempts--;
+    }
   }
 
   void handOver() {
@@ -121,6 +141,7 @@ public final class Delivery implements Runnable {
     REFUSED,
     EXPIRED,
     KEPT,
-    RETURNED
+    RETURNED,
+    DROPPED
   }
 }

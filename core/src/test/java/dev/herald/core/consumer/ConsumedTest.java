@@ -47,11 +47,16 @@ class ConsumedTest {
   }
 
   private ConsumerGroups groups(boolean redeliverRefused, String deadLetterTopic) {
+    return groups(ATTEMPTS_MAX, redeliverRefused, deadLetterTopic);
+  }
+
+  private ConsumerGroups groups(
+      int attemptsMax, boolean redeliverRefused, String deadLetterTopic) {
     return new ConsumerGroups(
         topics,
         router,
         new ConsumerSettings(
-            1_000, Duration.ofSeconds(TIMEOUT), ATTEMPTS_MAX, redeliverRefused, deadLetterTopic),
+            1_000, Duration.ofSeconds(TIMEOUT), attemptsMax, redeliverRefused, deadLetterTopic),
         new ConsumerCounters(new Metrics()));
   }
 
@@ -195,28 +200,43 @@ class ConsumedTest {
     assertThat(one.got.size() + other.got.size()).isOne();
   }
 
-  @Test
-  void leavers_useUpTheAttempts_butNotThoseWhoseClientNeverGotIt() {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void leavers_useUpTheAttempts_butNotThoseWhoseClientNeverGotIt(boolean keeps) {
     Awaited awaited = null;
     FakeConsumer anchor = joined("g", away);
     anchor.member().busy();
     settle();
     int unsent = 4;
     for (int i = 0; i < unsent + ATTEMPTS_MAX; i++) {
-      FakeConsumer leaver = joined("g", home);
+      FakeConsumer leaver = new FakeConsumer("g", home);
+      join(i < unsent ? leaver.sendingNothing() : leaver, 100);
       awaited = awaited == null ? publish() : awaited;
       assertThat(leaver.got).hasSize(1);
+      assertThat(leaver.open.getFirst().attempt()).isEqualTo(Math.max(1, i + 1 - unsent));
       assertThat(awaited.completions).isZero();
-      if (i < unsent) {
-        leaver.open.forEach(Delivery::notSent);
-      }
-      home.call(() -> leaver.leave(false));
+      home.call(() -> leaver.leave(keeps));
       settle();
     }
     if (awaited == null) {
       throw new AssertionError();
     }
     awaited.expectRefused(Reason.LEFT, ATTEMPTS_MAX);
+  }
+
+  @Test
+  void stalledMember_whoseClientNeverGotIt_wasNoAttempt() {
+    groups = groups(1, true, "");
+    FakeConsumer stalled = new FakeConsumer("g", home).sendingNothing();
+    join(stalled, 100);
+    Awaited awaited = publish();
+    FakeConsumer other = joined("g", away);
+    pass(TIMEOUT + 1);
+    assertThat(awaited.completions).isZero();
+    assertThat(stalled.open).isEmpty();
+    assertThat(other.open.getFirst().attempt()).isOne();
+    on(other, other::acknowledge);
+    awaited.expectConsumed(1, 0);
   }
 
   @Test
@@ -472,9 +492,13 @@ class ConsumedTest {
   }
 
   private FakeConsumer joined(String group, ManualLane lane, int messagesMax) {
-    FakeConsumer consumer = new FakeConsumer(group, lane);
-    lane.call(() -> consumer.join(groups, "$share/" + group + "/t", messagesMax, 1 << 20));
-    settle();
+    return join(new FakeConsumer(group, lane), messagesMax);
+  }
+
+  /** Has a consumer join the group of its name. */
+  private FakeConsumer join(FakeConsumer consumer, int messagesMax) {
+    String filter = "$share/" + consumer.name + "/t";
+    on(consumer, () -> consumer.join(groups, filter, messagesMax, 1 << 20));
     return consumer;
   }
 

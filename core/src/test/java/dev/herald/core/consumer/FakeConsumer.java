@@ -5,7 +5,9 @@ import dev.herald.core.route.Message;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,11 @@ final class FakeConsumer implements dev.herald.core.consumer.Consumer {
   private @Nullable Member member;
   int timesHandedOver;
 
+  /** Whether it passes on what it takes to its client at once. */
+  private boolean sends = true;
+
+  private final Set<Delivery> unsent = new HashSet<>();
+
   FakeConsumer(String name, Lane lane) {
     this.name = name;
     this.lane = lane;
@@ -26,6 +33,12 @@ final class FakeConsumer implements dev.herald.core.consumer.Consumer {
 
   FakeConsumer reacting(Consumer<Delivery> reaction) {
     this.reaction = reaction;
+    return this;
+  }
+
+  /** Has it keep what it takes from its client from now on. */
+  FakeConsumer sendingNothing() {
+    sends = false;
     return this;
   }
 
@@ -84,14 +97,25 @@ final class FakeConsumer implements dev.herald.core.consumer.Consumer {
   public void take(Delivery delivery) {
     got.add(text(delivery.message()));
     open.add(delivery);
+    if (sends) {
+      delivery.sent();
+    } else {
+      unsent.add(delivery);
+    }
     reaction.accept(delivery);
   }
 
   @Override
   public void handedOver() {
     timesHandedOver++;
-    // while it is a member, its client has them and may acknowledge them
-    open.removeIf(delivery -> member == null && delivery.isHandedOver());
+    // while it is a member, its client may acknowledge what it was sent
+    List<Delivery> dropped =
+        open.stream()
+            .filter(delivery ->
+                delivery.isHandedOver() && (member == null || unsent.contains(delivery)))
+            .toList();
+    open.removeAll(dropped);
+    dropped.forEach(Delivery::dropped);
   }
 
   static String text(Message message) {
