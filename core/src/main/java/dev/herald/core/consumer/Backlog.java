@@ -2,7 +2,14 @@ package dev.herald.core.consumer;
 
 import dev.herald.core.route.Message;
 import dev.herald.core.route.Router;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Queue;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +31,11 @@ final class Backlog {
   /** What waits for whoever is free. */
   private final PriorityQueue<Parcel> any = Key.queue();
 
-  /** What waits for somebody who has not had its chance. */
-  private final PriorityQueue<Parcel> tried = Key.queue();
+  /**
+   * What waits for somebody who has not had its chance, by those who had it: what is in one of
+   * these queues can go to the same members.
+   */
+  private final Map<Set<Member>, PriorityQueue<Parcel>> tried = new HashMap<>(0);
 
   private long bytes;
   private volatile boolean congested;
@@ -58,7 +68,7 @@ final class Backlog {
     if (parcel.key != null) {
       parcel.key.waiting.add(parcel);
     } else if (parcel.wasTried()) {
-      tried.add(parcel);
+      tried.computeIfAbsent(parcel.triedBy(), by -> Key.queue()).add(parcel);
     } else {
       any.add(parcel);
     }
@@ -69,9 +79,22 @@ final class Backlog {
     return oldest(any);
   }
 
-  /** Returns the oldest of those for somebody who has not had its chance, or null. */
-  @Nullable Parcel oldestTried() {
-    return oldest(tried);
+  /** Returns the oldest for each choice of members that have not had their chance. */
+  List<Parcel> oldestTried() {
+    if (tried.isEmpty()) {
+      return List.of();
+    }
+    List<Parcel> found = new ArrayList<>(tried.size());
+    Iterator<PriorityQueue<Parcel>> queues = tried.values().iterator();
+    while (queues.hasNext()) {
+      Parcel oldest = oldest(queues.next());
+      if (oldest == null) {
+        queues.remove();
+      } else {
+        found.add(oldest);
+      }
+    }
+    return found;
   }
 
   private @Nullable Parcel oldest(PriorityQueue<Parcel> queue) {
@@ -87,8 +110,10 @@ final class Backlog {
 
   /** Takes out a parcel that is the oldest of its kind. */
   void take(Parcel oldest) {
-    PriorityQueue<Parcel> queue =
-        oldest.key != null ? oldest.key.waiting : oldest.wasTried() ? tried : any;
+    Queue<Parcel> queue = oldest.key != null ? oldest.key.waiting : any;
+    if (oldest.key == null && oldest.wasTried()) {
+      queue = tried.getOrDefault(oldest.triedBy(), any);
+    }
     if (queue.poll() != oldest) {
       throw new IllegalStateException("not the oldest: " + oldest.number);
     }
@@ -98,7 +123,7 @@ final class Backlog {
   /** Gives away all of it, but what waits with its key. */
   void clear(Consumer<Parcel> to) {
     any.forEach(to);
-    tried.forEach(to);
+    tried.values().forEach(queue -> queue.forEach(to));
     any.clear();
     tried.clear();
     count(-bytes);

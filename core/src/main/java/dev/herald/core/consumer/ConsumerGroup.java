@@ -201,22 +201,27 @@ public final class ConsumerGroup extends Subscriber {
     }
   }
 
+  /** Serves the oldest of what others had their chance with that somebody free can have. */
   private boolean serveTried() {
-    Parcel parcel = backlog.oldestTried();
-    if (parcel == null) {
+    Parcel oldest = null;
+    Member to = null;
+    for (Parcel parcel : backlog.oldestTried()) {
+      if (parcel.wasTriedByAll(members.live())) {
+        giveUpOldest(parcel);
+        return true;
+      }
+      Member least = free.leastFor(parcel);
+      if (least != null && parcel.isBefore(oldest)) {
+        oldest = parcel;
+        to = least;
+      }
+    }
+    if (oldest == null || to == null) {
       return false;
     }
-    Member to = free.leastFor(parcel);
-    if (to != null) {
-      backlog.take(parcel);
-      give(to, parcel);
-      return true;
-    }
-    if (parcel.wasTriedByAll(members.live())) {
-      giveUpOldest(parcel);
-      return true;
-    }
-    return false;
+    backlog.take(oldest);
+    give(to, oldest);
+    return true;
   }
 
   /** Serves the oldest of what waits for whoever is free and of what waits for a free owner. */
@@ -226,7 +231,7 @@ public final class ConsumerGroup extends Subscriber {
     Parcel keyed = key == null ? null : key.waiting.peek();
     Member least = free.least();
     Parcel any = least == null ? null : backlog.oldest();
-    if (owner != null && key != null && keyed != null && !isOlder(any, keyed)) {
+    if (owner != null && key != null && keyed != null && keyed.isBefore(any)) {
       backlog.take(keyed);
       owner.keys.remove();
       key.listed = false;
@@ -241,10 +246,6 @@ public final class ConsumerGroup extends Subscriber {
     backlog.take(any);
     give(least, any);
     return true;
-  }
-
-  private static boolean isOlder(@Nullable Parcel one, Parcel other) {
-    return one != null && one.number < other.number;
   }
 
   // ---- members

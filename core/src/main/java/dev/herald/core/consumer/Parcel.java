@@ -3,8 +3,9 @@ package dev.herald.core.consumer;
 import dev.herald.core.route.Message;
 import dev.herald.core.route.NotConsumed.Reason;
 import dev.herald.core.route.Receipt;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +34,7 @@ final class Parcel {
   Reason failedBy = Reason.LEFT;
 
   /** The members that refused it or took too long. */
-  private List<Member> triedBy = List.of();
+  private Set<Member> triedBy = Set.of();
 
   Parcel(Message message, long number, @Nullable Key key, @Nullable Receipt receipt) {
     this.message = message;
@@ -42,16 +43,25 @@ final class Parcel {
     this.receipt = receipt;
   }
 
-  /** Notes that a member had its chance. */
+  /** Returns whether the group took it before another one; true if there is no other. */
+  boolean isBefore(@Nullable Parcel other) {
+    return other == null || number < other.number;
+  }
+
+  /** Notes that a member had its chance; while nobody else has the parcel. */
   void tried(Member member) {
-    if (triedBy.isEmpty()) {
-      triedBy = new ArrayList<>(2);
-    }
-    triedBy.add(member);
+    Set<Member> more = new HashSet<>(triedBy);
+    more.add(member);
+    triedBy = more;
+  }
+
+  /** Returns the members that had their chance; the set does not change. */
+  Set<Member> triedBy() {
+    return triedBy;
   }
 
   boolean wasTriedBy(Member member) {
-    return !triedBy.isEmpty() && triedBy.contains(member);
+    return triedBy.contains(member);
   }
 
   /** Returns whether some member had its chance. */

@@ -177,6 +177,37 @@ class ConsumedTest {
   }
 
   @Test
+  void refused_doesNotWaitBehindOneThatSomebodyElseHasToTake() {
+    FakeConsumer a = joined("g", home);
+    FakeConsumer full = joined("g", home);
+    full.member().busy();
+    FakeConsumer c = joined("g", away);
+    c.member().busy();
+    settle();
+    Awaited first = publish();
+    on(a, a::refuse);
+    on(c, c.member()::ready);
+    assertThat(c.got).containsExactly("1");
+    on(a, a.member()::busy);
+    on(c, c::refuse);
+    // the first waits for the full one; the next was refused by one only
+    on(c, c.member()::busy);
+    on(a, a.member()::ready);
+    Awaited next = publish();
+    assertThat(a.got).containsExactly("1", "2");
+    on(c, c.member()::ready);
+    on(a, a::refuse);
+    assertThat(c.got).containsExactly("1", "2");
+    on(c, c::acknowledge);
+    next.expectConsumed(1, 0);
+    assertThat(first.completions).isZero();
+    on(full, full.member()::ready);
+    on(full, full::acknowledge);
+    first.expectConsumed(1, 0);
+    assertThat(full.got).containsExactly("1");
+  }
+
+  @Test
   void refused_whenTheLastOtherLeaves_isRefusedToThePublisher() {
     FakeConsumer refuser = joined("g", home);
     FakeConsumer busy = joined("g", home);
