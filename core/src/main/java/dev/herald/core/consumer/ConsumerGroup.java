@@ -232,12 +232,7 @@ public final class ConsumerGroup extends Subscriber {
     Member least = free.least();
     Parcel any = least == null ? null : backlog.oldest();
     if (owner != null && key != null && keyed != null && keyed.isBefore(any)) {
-      backlog.take(keyed);
-      owner.keys.remove();
-      key.listed = false;
-      keys.list(key);
-      give(owner, keyed);
-      keys.forgetIfFinished(key);
+      serve(owner, key, keyed);
       return true;
     }
     if (any == null || least == null) {
@@ -246,6 +241,23 @@ public final class ConsumerGroup extends Subscriber {
     backlog.take(any);
     give(least, any);
     return true;
+  }
+
+  /** Gives a key's owner its oldest message; another member gets it if the owner had its chance. */
+  private void serve(Member owner, Key key, Parcel oldest) {
+    if (key.isForAnother()) {
+      keys.unlist(key);
+      if (key.underWay == 0) {
+        keys.assign(key);
+      }
+      return;
+    }
+    backlog.take(oldest);
+    owner.keys.remove();
+    key.listed = false;
+    keys.list(key);
+    give(owner, oldest);
+    keys.forgetIfFinished(key);
   }
 
   // ---- members
@@ -432,7 +444,7 @@ public final class ConsumerGroup extends Subscriber {
 
   /**
    * Takes a message from a member that had its chance, and with it the later ones of its key; the
-   * next member gets them in order.
+   * next member gets them in order, once the member is done with the earlier ones.
    */
   private void tryOthers(Delivery delivery, Reason why) {
     Parcel parcel = delivery.parcel;
@@ -446,7 +458,7 @@ public final class ConsumerGroup extends Subscriber {
     key.passOver(member);
     for (Delivery each = member.oldest; each != null; ) {
       Delivery next = each.after;
-      if (each.parcel.key == key) {
+      if (each.parcel.key == key && parcel.isBefore(each.parcel)) {
         each.countNot();
         takeBack(each, why);
       }
@@ -488,10 +500,9 @@ public final class ConsumerGroup extends Subscriber {
       return;
     }
     key.underWay--;
-    Member owner = key.owner;
     if (key.isFinished()) {
       keys.forgetIfFinished(key);
-    } else if (key.underWay == 0 && owner != null && !owner.live) {
+    } else if (key.underWay == 0 && key.isForAnother()) {
       keys.assign(key);
     }
   }

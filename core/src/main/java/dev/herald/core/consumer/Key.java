@@ -48,6 +48,13 @@ final class Key {
     return passedOver.contains(member);
   }
 
+  /** Returns whether its owner is gone, or had its chance with what comes next. */
+  boolean isForAnother() {
+    Member present = owner;
+    Parcel next = waiting.peek();
+    return present != null && (!present.live || (next != null && next.wasTriedBy(present)));
+  }
+
   boolean isFinished() {
     return underWay == 0 && waiting.isEmpty();
   }

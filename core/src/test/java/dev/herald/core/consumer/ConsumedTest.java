@@ -443,6 +443,28 @@ class ConsumedTest {
   }
 
   @Test
+  void key_refusedMessage_waitsForEarlierOnesAndDoesNotComeBack() {
+    List<FakeConsumer> members = List.of(joined("g", home), joined("g", home));
+    List<Awaited> all = List.of(publishKeyed("k"), publishKeyed("k"), publishKeyed("k"));
+    FakeConsumer owner = holder(members);
+    FakeConsumer heir = owner == members.get(0) ? members.get(1) : members.get(0);
+    Delivery first = owner.open.remove();
+    home.call(owner::refuse);
+    assertThat(owner.got).containsExactly("1", "2", "3");
+    assertThat(heir.got).isEmpty();
+    Awaited newer = publishKeyed("k");
+    home.call(first::acknowledged);
+    all.getFirst().expectConsumed(1, 0);
+    assertThat(owner.got).containsExactly("1", "2", "3");
+    assertThat(heir.got).containsExactly("2", "3", "4");
+    while (!heir.open.isEmpty()) {
+      home.call(heir::acknowledge);
+    }
+    all.forEach(awaited -> awaited.expectConsumed(1, 0));
+    newer.expectConsumed(1, 0);
+  }
+
+  @Test
   void key_refusedByAll_theRestGoesOn() {
     FakeConsumer only = joined("g", home);
     Awaited first = publishKeyed("k");
