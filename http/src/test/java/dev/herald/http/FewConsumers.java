@@ -1,6 +1,7 @@
 package dev.herald.http;
 
 import dev.herald.core.app.App;
+import dev.herald.core.consumer.Allowance;
 import dev.herald.core.consumer.Consumer;
 import dev.herald.core.consumer.Delivery;
 import dev.herald.core.consumer.SharedFilter;
@@ -26,7 +27,8 @@ final class FewConsumers implements Consumer {
     App app = edge.apps.get(appId);
     CompletableFuture.runAsync(
             () -> {
-              var _ = app.consumers().join(SharedFilter.of(filter), consumer, 10, 1 << 20);
+              Allowance allowance = new Allowance(10, 1 << 20);
+              app.consumers().join(SharedFilter.of(filter), consumer, allowance).ready();
             },
             edge.lane::execute)
         .join();

@@ -3,6 +3,7 @@ package dev.herald.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.herald.core.consumer.Allowance;
 import dev.herald.core.consumer.Consumer;
 import dev.herald.core.consumer.Delivery;
 import dev.herald.core.consumer.SharedFilter;
@@ -108,7 +109,8 @@ class TopicResourcesIT {
     Member member = new Member(lane);
     CompletableFuture<Void> joined = new CompletableFuture<>();
     lane.execute(() -> {
-      var _ = edge.apps.get("a").consumers().join(SharedFilter.of(filter), member, 10, 1 << 20);
+      Allowance allowance = new Allowance(10, 1 << 20);
+      edge.apps.get("a").consumers().join(SharedFilter.of(filter), member, allowance).ready();
       joined.complete(null);
     });
     joined.join();

@@ -130,11 +130,35 @@ final class Outbound {
 
   private boolean enqueue(@Nullable Connection to, OutboundMessage message) {
     int weight = message.message.weight();
-    Limit met = broker.queueLimitMet(to == null, queueBytes + weight, queue);
-    if (met != null) {
-      message.findsNoRoom(broker.counters(), to, met);
-      return false;
+    List<Delivery> givenBack = List.of();
+    Limit met = limitMet(to, weight);
+    if (met != null && to != null && message.delivery == null) {
+      // not for what groups gave that others can take
+      givenBack = forgetWaitingDeliveries();
+      met = limitMet(to, weight);
     }
+    if (met == null) {
+      queue(to, message);
+    } else {
+      findsNoRoom(to, message, met);
+    }
+    givenBack.forEach(this::decline);
+    return met == null;
+  }
+
+  private void decline(Delivery delivery) {
+    if (session.shared == null) {
+      delivery.declined();
+    } else {
+      session.shared.decline(delivery);
+    }
+  }
+
+  private @Nullable Limit limitMet(@Nullable Connection to, int weight) {
+    return broker.queueLimitMet(to == null, queueBytes + weight, queue);
+  }
+
+  private void queue(@Nullable Connection to, OutboundMessage message) {
     if (window != null && window.size() >= session.inflightMax) {
       broker.counters().limit(Limit.INFLIGHT).increment();
     }
@@ -142,11 +166,33 @@ final class Outbound {
       queue = new ArrayDeque<>();
     }
     queue.add(message);
-    queueBytes += weight;
+    queueBytes += message.message.weight();
     if (to == null && session.record != null && message.isKept()) {
       session.record.queued();
     }
-    return true;
+  }
+
+  /** Forgets what consumer groups gave and the client was not sent; returns it. */
+  private List<Delivery> forgetWaitingDeliveries() {
+    List<Delivery> forgotten = new ArrayList<>(0);
+    forgetWaiting(message -> message.delivery != null && forgotten.add(message.delivery));
+    return forgotten;
+  }
+
+  /**
+   * Does without a message that there is no room for: counts that, and gives it back to its group,
+   * or else ends the connection if there is one.
+   */
+  private void findsNoRoom(@Nullable Connection to, OutboundMessage message, Limit met) {
+    broker.counters().limit(met).increment();
+    if (message.delivery != null) {
+      decline(message.delivery);
+      return;
+    }
+    (to == null ? broker.counters().droppedOffline : broker.counters().droppedSlow).increment();
+    if (to != null) {
+      to.end(Reason.QUOTA_EXCEEDED, "more messages wait for this client than it may have waiting");
+    }
   }
 
   /** Sends what waits, as far as the client's window and connection take it. */
@@ -229,6 +275,10 @@ final class Outbound {
         }
       });
     }
+    forgetWaiting(which);
+  }
+
+  private void forgetWaiting(Predicate<OutboundMessage> which) {
     if (queue != null) {
       queue.removeIf(message -> {
         boolean forgets = which.test(message);
@@ -238,6 +288,7 @@ final class Outbound {
         }
         return forgets;
       });
+      queue = queue.isEmpty() ? null : queue;
     }
   }
 

@@ -3,8 +3,6 @@ package dev.herald.mqtt;
 import dev.herald.core.chat.ChatTopics;
 import dev.herald.core.consumer.Delivery;
 import dev.herald.core.route.Message;
-import dev.herald.mqtt.codec.Limit;
-import dev.herald.mqtt.codec.Reason;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
@@ -53,22 +51,5 @@ final class OutboundMessage {
   /** Returns whether its time is over. */
   boolean isExpired(InstantSource clock) {
     return message.expiresAtMs() != Message.NEVER && message.expiresAtMs() <= clock.millis();
-  }
-
-  /**
-   * Does without, because the session has no room for it: counts that, ends the connection if there
-   * is one, and gives back what a consumer group handed over.
-   */
-  void findsNoRoom(Counters counters, @Nullable Connection to, Limit met) {
-    counters.limit(met).increment();
-    if (delivery == null) {
-      (to == null ? counters.droppedOffline : counters.droppedSlow).increment();
-    }
-    if (to != null) {
-      to.end(Reason.QUOTA_EXCEEDED, "more messages wait for this client than it may have waiting");
-    }
-    if (delivery != null) {
-      delivery.returned();
-    }
   }
 }

@@ -87,22 +87,29 @@ final class PacketOutput {
     return form.size(withPacketId, identifiers, expires) <= packetBytesMax;
   }
 
-  /** Sends a QoS 0 message, unless the client reads too slowly: then it is dropped and counted. */
-  void publishAtMostOnce(Message message, boolean retain, int[] identifiers) {
+  /**
+   * Sends a QoS 0 message; returns what became of it. That it expired or is too large for the
+   * client is counted here, that the client reads too slowly is not.
+   */
+  AtMostOnce publishAtMostOnce(Message message, boolean retain, int[] identifiers) {
     PublishForm form = form(message);
     boolean expires = message.expiresAtMs() != Message.NEVER;
     boolean plain = !retain && !expires && identifiers.length == 0 && aliases == null;
     int size = plain ? form.plainSize() : form.sizeMax(identifiers.length);
     if (size > packetBytesMax && !takes(form, message, false, identifiers)) {
       broker.counters().droppedTooLarge.increment();
-    } else if (isBacklogged() && hasNoRoom(size)) {
-      broker.counters().droppedSlow.increment();
-    } else if (plain) {
+      return AtMostOnce.TOO_LARGE;
+    }
+    if (isBacklogged() && hasNoRoom(size)) {
+      return AtMostOnce.NO_ROOM;
+    }
+    if (plain) {
       form.writePlain(room(size));
       broker.counters().sent.increment();
-    } else {
-      write(form, message, retain ? 1 : 0, 0, identifiers);
+      return AtMostOnce.WRITTEN;
     }
+    boolean written = write(form, message, retain ? 1 : 0, 0, identifiers);
+    return written ? AtMostOnce.WRITTEN : AtMostOnce.EXPIRED;
   }
 
   /** Returns whether a client that reads slowly is to miss a message of QoS 0. */
@@ -118,17 +125,18 @@ final class PacketOutput {
   void publish(OutboundMessage outbound, int packetId, boolean duplicate) {
     int flags = (duplicate ? 8 : 0) | (outbound.qos << 1) | (outbound.retain ? 1 : 0);
     Message message = outbound.message;
-    write(form(message), message, flags, packetId, outbound.identifiers);
+    boolean _ = write(form(message), message, flags, packetId, outbound.identifiers);
   }
 
-  private void write(
+  /** Writes a message; returns false if it is of QoS 0 and has expired. */
+  private boolean write(
       PublishForm form, Message message, int flags, int packetId, int[] identifiers) {
     long expirySeconds = -1;
     if (message.expiresAtMs() != Message.NEVER) {
       long leftMs = message.expiresAtMs() - broker.clock().millis();
       if (leftMs <= 0 && packetId == 0) {
         broker.counters().droppedExpired.increment();
-        return;
+        return false;
       }
       expirySeconds = Math.max(1, Math.ceilDiv(leftMs, 1000L));
     }
@@ -136,6 +144,7 @@ final class PacketOutput {
     ByteBuf out = room(form.sizeMax(identifiers.length));
     form.write(out, flags, packetId, identifiers, expirySeconds, alias);
     broker.counters().sent.increment();
+    return true;
   }
 
   /** Returns the topic's alias, 0 if the packet might be too large with it and its topic. */
@@ -212,5 +221,17 @@ final class PacketOutput {
       gathered.release();
       gathered = null;
     }
+  }
+
+  /** What became of a QoS 0 message. */
+  enum AtMostOnce {
+    /** It was written. */
+    WRITTEN,
+    /** The client reads too slowly for it. */
+    NO_ROOM,
+    /** The client does not take packets of its size. */
+    TOO_LARGE,
+    /** Its time was over. */
+    EXPIRED
   }
 }

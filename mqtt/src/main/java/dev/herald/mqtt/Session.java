@@ -7,6 +7,7 @@ import dev.herald.core.consumer.SharedFilter;
 import dev.herald.core.route.Message;
 import dev.herald.core.route.Subscriber;
 import dev.herald.core.route.Subscription;
+import dev.herald.mqtt.PacketOutput.AtMostOnce;
 import dev.herald.mqtt.codec.Connect;
 import dev.herald.mqtt.codec.Reason;
 import dev.herald.mqtt.codec.Subscribe;
@@ -142,8 +143,9 @@ final class Session extends Subscriber {
     cancelDeadline();
     willAtMs = Message.NEVER;
     endsAtMs = Message.NEVER;
+    inflightMax = Math.min(connect.options().receiveMaximum(), broker.settings().inflightMax());
     if (shared != null) {
-      shared.forgetHandedOver(true);
+      shared.connectedAnew();
     }
     if (awaited != null) {
       awaited.connectionChanged();
@@ -156,7 +158,6 @@ final class Session extends Subscriber {
     userId = registration.userId();
     client = SessionClient.connected(client, this, broker, registration);
     expirySeconds = sessionExpirySeconds;
-    inflightMax = Math.min(connect.options().receiveMaximum(), broker.settings().inflightMax());
     will = connect.will();
     record = SessionRecord.next(record, this, broker.sessions().kept());
     if (outbound != null) {
@@ -176,10 +177,10 @@ final class Session extends Subscriber {
     if (shared != null) {
       shared.joinAll();
     }
-    if (chats != null) {
+    if (chats != null && connection != null) {
       chats.connected();
     }
-    if (client != null) {
+    if (client != null && connection != null) {
       client.resume();
     }
   }
@@ -475,13 +476,12 @@ final class Session extends Subscriber {
   /** Sends a message, or queues it, or drops it where the limits say so. */
   void send(Message message, int qos, boolean retain, int[] identifiers) {
     Connection to = connection;
-    if (qos == 0) {
-      if (to != null) {
-        to.out().publishAtMostOnce(message, retain, identifiers);
-      }
-      return;
+    if (qos > 0) {
+      send(new OutboundMessage(message, qos, retain, identifiers));
+    } else if (to != null
+        && to.out().publishAtMostOnce(message, retain, identifiers) == AtMostOnce.NO_ROOM) {
+      broker.counters().droppedSlow.increment();
     }
-    send(new OutboundMessage(message, qos, retain, identifiers));
   }
 
   /** Sends a message of QoS 1 or 2, or queues it, or drops it where the limits say so. */

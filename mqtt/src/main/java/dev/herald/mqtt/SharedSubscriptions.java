@@ -1,5 +1,6 @@
 package dev.herald.mqtt;
 
+import dev.herald.core.consumer.Allowance;
 import dev.herald.core.consumer.Consumer;
 import dev.herald.core.consumer.Delivery;
 import dev.herald.core.consumer.Member;
@@ -32,13 +33,16 @@ final class SharedSubscriptions {
   private final long bytesMax;
   private final Map<String, Share> shares = new HashMap<>(4);
 
-  /** Those whose group was told that the client is busy. */
-  private final List<Share> busy = new ArrayList<>(0);
+  /** Those whose group gives nothing until it is told that the client is ready. */
+  private final Set<Member> busy = new HashSet<>(0);
+
+  /** What may be under way to the client from all groups; null while the session is in none. */
+  private @Nullable Allowance allowance;
 
   /**
    * Makes a session's shared subscriptions, none yet.
    *
-   * @param bytesMax how many bytes of each group's messages may be under way to the client
+   * @param bytesMax how many bytes of the groups' messages may be under way to the client
    */
   SharedSubscriptions(Session session, long bytesMax) {
     this.session = session;
@@ -76,8 +80,9 @@ final class SharedSubscriptions {
     }
     share.options = options;
     share.identifiers = identifier == 0 ? OutboundMessage.NO_IDENTIFIERS : new int[] {identifier};
-    if (session.connection() != null) {
-      share.join();
+    if (session.connection() != null && share.member == null) {
+      busy.add(share.join());
+      readyUnlessBusy();
     }
     return isNew;
   }
@@ -91,9 +96,9 @@ final class SharedSubscriptions {
     if (share == null) {
       return false;
     }
-    busy.remove(share);
     Member member = share.left();
     if (member != null) {
+      busy.remove(member);
       List<Delivery> unsent = new ArrayList<>();
       forEachOutbound((packetId, outbound) -> {
         Delivery delivery = outbound.delivery;
@@ -123,9 +128,27 @@ final class SharedSubscriptions {
     }
   }
 
-  /** Joins the groups that the session is no member of, because it had no connection. */
+  /** Goes on for a client that has connected anew, before it is sent anything. */
+  void connectedAnew() {
+    forgetHandedOver(true);
+    if (allowance != null) {
+      allowance.limit(session.inflightMax);
+    }
+  }
+
+  /**
+   * Joins the groups that the session is no member of, because it had no connection; has the others
+   * see what the client takes now.
+   */
   void joinAll() {
-    shares.values().forEach(Share::join);
+    shares.values().forEach(share -> busy.add(share.join()));
+    readyUnlessBusy();
+  }
+
+  private void readyUnlessBusy() {
+    if (!session.isBusy()) {
+      ready();
+    }
   }
 
   /**
@@ -148,6 +171,12 @@ final class SharedSubscriptions {
       }
     });
     busy.clear();
+    allowance = null;
+    if (!mine.isEmpty()) {
+      // before the groups end, but such that they give nothing instead
+      shares.values().forEach(Share::pause);
+      mine.forEach(SharedSubscriptions::keep);
+    }
     for (Share share : shares.values()) {
       Member member = share.left();
       if (member != null) {
@@ -155,7 +184,6 @@ final class SharedSubscriptions {
         member.leave(own == null ? List.of() : own, keeps);
       }
     }
-    mine.forEach(SharedSubscriptions::keep);
     // of groups the session left before: it completes them, or somebody else does
     for (List<Delivery> rest : unfinished.values()) {
       rest.forEach(keeps ? Delivery::kept : Delivery::returned);
@@ -175,15 +203,15 @@ final class SharedSubscriptions {
   /** Has the groups give the client messages again, after they were told that it is busy. */
   void ready() {
     // a group may give so much at once that the client is busy again
-    List<Share> told = List.copyOf(busy);
+    List<Member> told = List.copyOf(busy);
     busy.clear();
-    for (Share share : told) {
-      share.isBusy = false;
-      Member member = share.member;
-      if (member != null) {
-        member.ready();
-      }
-    }
+    told.forEach(Member::ready);
+  }
+
+  /** Gives a delivery back to its group: there is no room for it now. */
+  void decline(Delivery delivery) {
+    busy.add(delivery.member());
+    delivery.declined();
   }
 
   /**
@@ -231,15 +259,28 @@ final class SharedSubscriptions {
     private int options;
     private int[] identifiers = OutboundMessage.NO_IDENTIFIERS;
     private @Nullable Member member;
-    private boolean isBusy;
 
     Share(SharedFilter filter) {
       this.filter = filter;
     }
 
-    void join() {
-      if (member == null) {
-        member = session.app().consumers().join(filter, this, session.inflightMax, bytesMax);
+    /** Returns the member; one that joins is given nothing yet. */
+    Member join() {
+      Member present = member;
+      if (present == null) {
+        if (allowance == null) {
+          allowance = new Allowance(session.inflightMax, bytesMax);
+        }
+        present = session.app().consumers().join(filter, this, allowance);
+        member = present;
+      }
+      return present;
+    }
+
+    void pause() {
+      Member present = member;
+      if (present != null) {
+        present.busy();
       }
     }
 
@@ -247,7 +288,6 @@ final class SharedSubscriptions {
     @Nullable Member left() {
       Member before = member;
       member = null;
-      isBusy = false;
       return before;
     }
 
@@ -271,13 +311,23 @@ final class SharedSubscriptions {
     public void take(Delivery delivery) {
       Message message = delivery.message();
       int qos = Math.min(message.qos(), options & Subscribe.QOS);
-      if (qos == 0) {
-        session.send(message, 0, retain(message), identifiers);
-        delivery.acknowledged();
-      } else {
+      if (qos > 0) {
         session.send(new OutboundMessage(message, qos, retain(message), identifiers, delivery));
+      } else {
+        sendAtMostOnce(delivery);
       }
       checkBusy();
+    }
+
+    /** Sends a message to a client that will not acknowledge it: it has it when it is written. */
+    private void sendAtMostOnce(Delivery delivery) {
+      Message message = delivery.message();
+      switch (session.sendAtMostOnce(message, retain(message), identifiers)) {
+        case WRITTEN -> delivery.acknowledged();
+        case EXPIRED -> delivery.expired();
+        case TOO_LARGE -> delivery.refused();
+        case NO_ROOM -> decline(delivery);
+      }
     }
 
     private boolean retain(Message message) {
@@ -286,9 +336,7 @@ final class SharedSubscriptions {
 
     private void checkBusy() {
       Member present = member;
-      if (present != null && !isBusy && session.isBusy()) {
-        isBusy = true;
-        busy.add(this);
+      if (present != null && session.isBusy() && busy.add(present)) {
         present.busy();
       }
     }

@@ -252,8 +252,11 @@ final class Subscribing {
   // ---- the answer
 
   private void answer() {
-    for (int i = 0; i < codes.length; i++) {
+    for (int i = 0; i < codes.length && !connection.isEnding(); i++) {
       codes[i] = (byte) subscribe(i, packet.requests().get(i));
+    }
+    if (connection.isEnding()) {
+      return;
     }
     byte[] properties = PacketEncoder.saying(null, List.of());
     if (connection.wantsReasons()) {
@@ -274,7 +277,7 @@ final class Subscribing {
         packet.packetId(),
         codes,
         properties);
-    for (int i = 0; i < codes.length; i++) {
+    for (int i = 0; i < codes.length && !connection.isEnding(); i++) {
       Subscribe.Request request = packet.requests().get(i);
       if (wantsRetained[i]) {
         sendRetained(request);

@@ -129,10 +129,13 @@ public final class ConsumerGroup extends Subscriber {
     Key key = name == null ? null : keys.of(name);
     Parcel parcel = new Parcel(message, ++lastNumber, key, receipt);
     Member to = takerNow(key);
-    if (to != null) {
+    if (to != null && hasRoom(to, parcel)) {
       give(to, parcel);
     } else if (backlog.hasRoomFor(message)) {
       hold(parcel);
+      if (to != null) {
+        serve();
+      }
     } else {
       outcomes.drop(parcel, Reason.GROUP_FULL);
     }
@@ -149,7 +152,20 @@ public final class ConsumerGroup extends Subscriber {
     return key.waiting.isEmpty() && owner != null && owner.isFree() ? owner : null;
   }
 
-  /** Gives a message to a member. */
+  /**
+   * Returns whether a free member has room for a message; takes it if so. Another group may have
+   * been faster, to which the member then loses its place.
+   */
+  private boolean hasRoom(Member member, Parcel parcel) {
+    if (parcel.message.qos() == 0 || member.takeRoom(parcel.message)) {
+      return true;
+    }
+    free.remove(member);
+    member.lineUp();
+    return false;
+  }
+
+  /** Gives a message to a member that has room for it. */
   private void give(Member member, Parcel parcel) {
     figures.dispatched(member);
     Message message = parcel.message;
@@ -219,8 +235,10 @@ public final class ConsumerGroup extends Subscriber {
     if (oldest == null || to == null) {
       return false;
     }
-    backlog.take(oldest);
-    give(to, oldest);
+    if (hasRoom(to, oldest)) {
+      backlog.take(oldest);
+      give(to, oldest);
+    }
     return true;
   }
 
@@ -238,8 +256,10 @@ public final class ConsumerGroup extends Subscriber {
     if (any == null || least == null) {
       return false;
     }
-    backlog.take(any);
-    give(least, any);
+    if (hasRoom(least, any)) {
+      backlog.take(any);
+      give(least, any);
+    }
     return true;
   }
 
@@ -250,6 +270,9 @@ public final class ConsumerGroup extends Subscriber {
       if (key.underWay == 0) {
         keys.assign(key);
       }
+      return;
+    }
+    if (!hasRoom(owner, oldest)) {
       return;
     }
     backlog.take(oldest);
@@ -272,6 +295,7 @@ public final class ConsumerGroup extends Subscriber {
         });
   }
 
+  /** Gives a member nothing, or something again; on its consumer's lane. */
   void setBusy(Member member, boolean busy) {
     lane()
         .run(() -> {
@@ -279,6 +303,28 @@ public final class ConsumerGroup extends Subscriber {
           members.changed(member, false);
           serve();
         });
+  }
+
+  /** Gives a member nothing more, and tells it when that is so; on its consumer's lane. */
+  void pause(Member member) {
+    setBusy(member, true);
+    lane().run(() -> member.consumer().lane().run(member::paused));
+  }
+
+  /** Gives a member its turn at its consumer's allowance; from any thread. */
+  void call(Member member) {
+    // not at once: another group may be in the middle of something
+    try {
+      lane()
+          .execute(() -> {
+            member.beginTurn();
+            members.changed(member, false);
+            serve();
+            member.endTurn();
+          });
+    } catch (RejectedExecutionException stopped) {
+      // the group ended with its lane
+    }
   }
 
   /** Lets a member go; on its consumer's lane. */
@@ -296,7 +342,10 @@ public final class ConsumerGroup extends Subscriber {
 
   private void left(Member member, List<Delivery> unfinished, boolean keeps) {
     members.left(member);
+    member.stepOut();
     figures.left();
+    // the consumer answers for them no more, unless it keeps them
+    unfinished.forEach(member::free);
     if (groups.release(this)) {
       end(unfinished, keeps);
       return;
@@ -372,13 +421,15 @@ public final class ConsumerGroup extends Subscriber {
   }
 
   private void take(Delivery delivery, Answer answer) {
+    Member member = delivery.member();
+    member.free(delivery);
     if (ended) {
-      if (answer == Answer.RETURNED && !delivery.isHandedOver()) {
+      boolean isBack = answer == Answer.RETURNED || answer == Answer.DECLINED;
+      if (isBack && !delivery.isHandedOver()) {
         giveToSuccessor(delivery.message());
       }
       return;
     }
-    Member member = delivery.member();
     boolean byClient = answer == Answer.ACKNOWLEDGED || answer == Answer.REFUSED;
     if (byClient) {
       figures.answered(member, answer == Answer.ACKNOWLEDGED);
@@ -391,7 +442,6 @@ public final class ConsumerGroup extends Subscriber {
     } else if (answer == Answer.REFUSED && delivery.parcel.key != null) {
       delivery.parcel.key.passOver(member);
     }
-    member.free(delivery);
     members.changed(member, byClient);
     serve();
   }
@@ -413,6 +463,8 @@ public final class ConsumerGroup extends Subscriber {
         members.retire(delivery.member());
         takeBack(delivery, Reason.LEFT);
       }
+      // not an attempt, and nothing was delivered that would be again
+      case DECLINED -> giveBack(delivery);
       case DROPPED -> throw new IllegalStateException("dropped, and not handed over");
     }
     release(delivery);
@@ -467,6 +519,12 @@ public final class ConsumerGroup extends Subscriber {
     if (key.underWay == 0 && !key.isFinished()) {
       keys.assign(key);
     }
+  }
+
+  /** Has a message wait again that its member had no room for. */
+  private void giveBack(Delivery delivery) {
+    delivery.countNot();
+    hold(delivery.parcel);
   }
 
   /** Takes a message from a member, for another one or for its end. */

@@ -53,14 +53,14 @@ public final class ConsumerGroups {
 
   /**
    * Joins a group, which comes to be on the consumer's lane if it is not there. A publish that
-   * starts after this returned goes to a member. On the consumer's lane.
+   * starts after this returned goes to a member, or waits for one; the new member is given nothing
+   * before it is {@link Member#ready()}. On the consumer's lane.
    *
    * @param filter names the group
    * @param consumer takes the messages
-   * @param messagesMax how many messages may be under way to it unanswered, 1 or more
-   * @param bytesMax how many bytes of messages may be, but for the last one
+   * @param allowance how much may be under way to it unanswered, from all its groups
    */
-  public Member join(SharedFilter filter, Consumer consumer, int messagesMax, long bytesMax) {
+  public Member join(SharedFilter filter, Consumer consumer, Allowance allowance) {
     ConsumerGroup group =
         groups.compute(
             filter.text(),
@@ -69,7 +69,7 @@ public final class ConsumerGroups {
               one.claims++;
               return one;
             });
-    Member member = new Member(group, consumer, messagesMax, bytesMax);
+    Member member = new Member(group, consumer, allowance);
     group.join(member);
     return member;
   }

@@ -103,6 +103,14 @@ public final class Delivery implements Runnable {
     answer(Answer.RETURNED);
   }
 
+  /**
+   * Answers: the consumer has no room for it, and its client was not sent it. The member is busy by
+   * that, as if it had said so; another member gets the message, or this one when it is ready.
+   */
+  public void declined() {
+    member.decline(this);
+  }
+
   /** Answers: the consumer has dropped it, as it {@link #isHandedOver()}; its place is free. */
   public void dropped() {
     answer(Answer.DROPPED);
@@ -142,6 +150,7 @@ public final class Delivery implements Runnable {
     EXPIRED,
     KEPT,
     RETURNED,
+    DECLINED,
     DROPPED
   }
 }

@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
  * The members of a group that may be given a message, on a shelf for each number of deliveries
  * under way. Finding the one with the fewest and moving one cost the same however many members
  * there are. Those on one shelf take turns. Owned by the group's lane.
+ *
+ * <p>Whether a member's consumer has room is only known when it is asked, as other groups take of
+ * it at the same time. One that has none is on no shelf from then on, and waits for its turn.
  */
 final class FreeMembers {
   /** The member of each shelf whose turn it is; the shelf's members form a ring. */
@@ -18,11 +21,31 @@ final class FreeMembers {
   /** Returns the member with the fewest deliveries under way that waits longest, or null. */
   @Nullable Member least() {
     int shelf = filled.nextSetBit(0);
-    return shelf < 0 ? null : shelves[shelf];
+    Member found = shelf < 0 ? null : shelves[shelf];
+    while (found != null && !found.isFree()) {
+      takeOff(found);
+      shelf = filled.nextSetBit(0);
+      found = shelf < 0 ? null : shelves[shelf];
+    }
+    return found;
   }
 
   /** Returns the first of them that has not had its chance with a parcel, or null. */
   @Nullable Member leastFor(Parcel parcel) {
+    Member found = firstFor(parcel);
+    while (found != null && !found.isFree()) {
+      takeOff(found);
+      found = firstFor(parcel);
+    }
+    return found;
+  }
+
+  private void takeOff(Member full) {
+    remove(full);
+    full.lineUp();
+  }
+
+  private @Nullable Member firstFor(Parcel parcel) {
     for (int shelf = filled.nextSetBit(0); shelf >= 0; shelf = filled.nextSetBit(shelf + 1)) {
       Member first = shelves[shelf];
       Member each = first;
@@ -36,10 +59,10 @@ final class FreeMembers {
     return null;
   }
 
-  /** Puts a member where it belongs now, behind those that are there; nowhere if it is not free. */
+  /** Puts a member where it belongs now, behind those that are there; nowhere if it is busy. */
   void place(Member member) {
     remove(member);
-    if (member.isFree()) {
+    if (member.isReady()) {
       add(member, member.underWay);
     }
   }

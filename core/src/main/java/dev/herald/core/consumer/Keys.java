@@ -21,7 +21,7 @@ final class Keys {
   /** Takes a parcel that every live member had its chance with. */
   private final Consumer<Parcel> hopeless;
 
-  /** Members that are free and own a key that waits. */
+  /** Members that own a key that waits, and were not seen to be busy or full since it does. */
   private final ArrayDeque<Member> toServe = new ArrayDeque<>(0);
 
   /** Keys that wait while there is no live member. */
@@ -48,6 +48,9 @@ final class Keys {
     while (owner != null && (owner.keys.isEmpty() || !owner.isFree())) {
       owner.listed = false;
       toServe.remove();
+      if (!owner.keys.isEmpty()) {
+        owner.lineUp();
+      }
       owner = toServe.peek();
     }
     return owner;
@@ -69,9 +72,9 @@ final class Keys {
     }
   }
 
-  /** Has a member served with its keys that wait, if it is free. */
+  /** Has a member served with its keys that wait, as soon as it is free; not if it is busy. */
   void list(Member owner) {
-    if (!owner.listed && !owner.keys.isEmpty() && owner.isFree()) {
+    if (!owner.listed && !owner.keys.isEmpty() && owner.isReady()) {
       owner.listed = true;
       toServe.add(owner);
     }

@@ -1,10 +1,12 @@
 package dev.herald.core.consumer;
 
+import dev.herald.core.consumer.Delivery.Answer;
 import dev.herald.core.consumer.GroupView.MemberView;
 import dev.herald.core.consumer.GroupView.State;
 import dev.herald.core.route.Message;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,17 +16,27 @@ import org.jspecify.annotations.Nullable;
 public final class Member {
   private final ConsumerGroup group;
   private final Consumer consumer;
-  private final int messagesMax;
-  private final long bytesMax;
+  private final Allowance allowance;
 
-  /** Whether it left; touched on the consumer's lane. */
+  // the next three are touched on the consumer's lane
+
+  /** Whether it left. */
   private boolean left;
+
+  /**
+   * Whether it had no room for something, and the group may not know: what it is given until then
+   * goes back, too, so that it stays in order.
+   */
+  private boolean declines;
+
+  /** Whether the consumer can take messages again by now. */
+  private boolean readyAgain;
 
   /** Whether the group gives it new messages at all. */
   boolean live;
 
-  /** Whether its connection or queue is full, so that others should get what comes. */
-  boolean busy;
+  /** Whether the consumer takes nothing for now, so that others should get what comes. */
+  boolean busy = true;
 
   /** Whether it left, as the group knows. */
   boolean gone;
@@ -37,8 +49,6 @@ public final class Member {
 
   /** How many deliveries it has not answered. */
   int underWay;
-
-  private long bytesUnderWay;
 
   // what it was given and answered; see GroupFigures
   long dispatched;
@@ -64,11 +74,19 @@ public final class Member {
   @Nullable Member before;
   @Nullable Member after;
 
-  Member(ConsumerGroup group, Consumer consumer, int messagesMax, long bytesMax) {
+  // about the allowance's line: whether it is in, and whether it is given messages out of turn
+
+  boolean isInLine;
+  boolean hasTurn;
+
+  /** Whether a task that gives it its turn is on its way. */
+  private final AtomicBoolean called = new AtomicBoolean();
+
+  Member(ConsumerGroup group, Consumer consumer, Allowance allowance) {
     this.group = group;
     this.consumer = consumer;
-    this.messagesMax = messagesMax;
-    this.bytesMax = bytesMax;
+    this.allowance = allowance;
+    allowance.joined();
   }
 
   ConsumerGroup group() {
@@ -84,12 +102,36 @@ public final class Member {
    * #ready()}, but for what is on its way.
    */
   public void busy() {
+    readyAgain = false;
     group.setBusy(this, true);
   }
 
-  /** Says that the consumer can pass on again what it gets. */
+  /** Says that the consumer can pass on what it gets: for the first time, or again. */
   public void ready() {
-    group.setBusy(this, false);
+    if (declines) {
+      readyAgain = true;
+    } else {
+      group.setBusy(this, false);
+    }
+  }
+
+  /** Gives back a delivery that there is no room for; busy by that. On the consumer's lane. */
+  void decline(Delivery delivery) {
+    readyAgain = false;
+    if (!declines && !left) {
+      declines = true;
+      group.pause(this);
+    }
+    group.answered(delivery, Answer.DECLINED);
+  }
+
+  /** The group gives nothing more by now; on the consumer's lane. */
+  void paused() {
+    declines = false;
+    if (readyAgain) {
+      readyAgain = false;
+      group.setBusy(this, false);
+    }
   }
 
   /**
@@ -126,20 +168,64 @@ public final class Member {
   void hand(Delivery delivery) {
     if (left) {
       delivery.returned();
+    } else if (declines) {
+      decline(delivery);
     } else {
       consumer.take(delivery);
     }
   }
 
-  /** Returns whether it may be given another message. */
-  boolean isFree() {
-    return live && !busy && underWay < messagesMax && bytesUnderWay < bytesMax;
+  /** Returns whether it can be given messages while the consumer's allowance is not used up. */
+  boolean isReady() {
+    return live && !busy;
   }
 
-  /** Takes a delivery among those under way, and into its charge. */
+  /** Returns whether it may be given another message. */
+  boolean isFree() {
+    return isReady() && allowance.isOpenTo(this);
+  }
+
+  /** Has it wait for its consumer's allowance: there was something for it, and it was not free. */
+  void lineUp() {
+    if (isReady()) {
+      allowance.lineUp(this);
+    }
+  }
+
+  /** Has its group told that it is the first in the line, and that there is room. Any thread. */
+  void call() {
+    if (called.compareAndSet(false, true)) {
+      group.call(this);
+    }
+  }
+
+  /** Begins its turn: it is in the line no more, and those that are do not hold it up. */
+  void beginTurn() {
+    allowance.stepOut(this);
+    called.set(false);
+    hasTurn = true;
+  }
+
+  /** Ends its turn. */
+  void endTurn() {
+    hasTurn = false;
+    allowance.callNext();
+  }
+
+  /** Takes room for a message to be given to it; returns false if there is none. */
+  boolean takeRoom(Message message) {
+    return allowance.take(message.weight());
+  }
+
+  /** Has no part in the consumer's allowance any more, but for what it has not answered. */
+  void stepOut() {
+    allowance.stepOut(this);
+    allowance.callNext();
+  }
+
+  /** Takes a delivery among those under way, and into its charge; it has room. */
   void add(Delivery delivery) {
     underWay++;
-    bytesUnderWay += delivery.message().weight();
     Delivery last = newest;
     if (last == null) {
       oldest = delivery;
@@ -174,7 +260,7 @@ public final class Member {
     if (delivery.holdsPlace) {
       delivery.holdsPlace = false;
       underWay--;
-      bytesUnderWay -= delivery.message().weight();
+      allowance.giveBack(delivery.message().weight());
     }
   }
 }

@@ -50,8 +50,7 @@ class ConsumedTest {
     return groups(ATTEMPTS_MAX, redeliverRefused, deadLetterTopic);
   }
 
-  private ConsumerGroups groups(
-      int attemptsMax, boolean redeliverRefused, String deadLetterTopic) {
+  private ConsumerGroups groups(int attemptsMax, boolean redeliverRefused, String deadLetterTopic) {
     return new ConsumerGroups(
         topics,
         router,

@@ -23,10 +23,10 @@ import net.jqwik.api.Property;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Consumers on several lanes join, leave, answer, refuse, answer nothing for too long, and are
- * busy, in any order, while messages are published from every lane; the lanes run their tasks one
- * by one in any order, and time passes. One consumer of each of two groups stays from the beginning
- * to the end, and refuses nothing.
+ * Consumers on several lanes join, leave, answer, refuse, answer nothing for too long, are busy,
+ * and have no room for what they are given, in any order, while messages are published from every
+ * lane; the lanes run their tasks one by one in any order, and time passes. One consumer of each of
+ * two groups stays from the beginning to the end, and refuses nothing.
  */
 class ConsumerSimulationTest {
   private static final int LANES = 3;
@@ -64,6 +64,7 @@ class ConsumerSimulationTest {
             new ConsumerCounters(metrics));
     private final List<ManualLane> lanes = new ArrayList<>();
     private final List<FakeConsumer> consumers = new ArrayList<>();
+    private final Map<FakeConsumer, Allowance> allowances = new HashMap<>();
     private final List<FakeConsumer> anchors = new ArrayList<>();
 
     private final List<Integer> qosOf = new ArrayList<>();
@@ -101,9 +102,18 @@ class ConsumerSimulationTest {
 
     private FakeConsumer join(String filter) {
       ManualLane lane = anyLane();
+      Allowance allowance = new Allowance(1 + random.nextInt(UNDER_WAY_MAX), 1000);
+      if (random.nextBoolean() && !consumers.isEmpty()) {
+        // the client of another consumer, perhaps one that has left
+        FakeConsumer present = consumers.get(random.nextInt(consumers.size()));
+        lane = lanes.get(present.lane().index());
+        allowance = allowances.get(present);
+      }
       FakeConsumer consumer = new FakeConsumer(filter, lane);
-      lane.call(() -> consumer.join(groups, filter, 1 + random.nextInt(UNDER_WAY_MAX), 1000));
+      Allowance own = allowance;
+      lane.call(() -> consumer.join(groups, filter, own));
       consumers.add(consumer);
+      allowances.put(consumer, own);
       return consumer;
     }
 
@@ -158,10 +168,12 @@ class ConsumerSimulationTest {
         on(
             consumer,
             () -> {
-              if (busy) {
+              if (!busy) {
+                consumer.ready();
+              } else if (random.nextBoolean()) {
                 consumer.member().busy();
               } else {
-                consumer.member().ready();
+                consumer.fill();
               }
             });
       }
@@ -198,7 +210,10 @@ class ConsumerSimulationTest {
         on(
             consumer,
             () -> {
-              assertThat(consumer.open).as("under way").hasSizeLessThanOrEqualTo(UNDER_WAY_MAX);
+              assertThat(allowances.get(consumer).messages())
+                  .as("under way")
+                  .isLessThanOrEqualTo(UNDER_WAY_MAX);
+              assertThat(consumer.open).hasSizeLessThanOrEqualTo(UNDER_WAY_MAX);
               Delivery delivery = consumer.open.remove();
               consumed(consumer.name).add(number(delivery));
               delivery.acknowledged();
@@ -325,6 +340,7 @@ class ConsumerSimulationTest {
       return groups.isEmpty()
           && topics.size() == 0
           && !router.isCongested()
+          && allowances.values().stream().allMatch(allowance -> allowance.messages() == 0)
           && metrics.all().stream()
               .filter(metric -> metric instanceof Metrics.Gauge)
               .allMatch(gauge -> gauge.value() == 0);

@@ -24,6 +24,9 @@ final class FakeConsumer implements dev.herald.core.consumer.Consumer {
   /** Whether it passes on what it takes to its client at once. */
   private boolean sends = true;
 
+  /** Whether it has no room for what it is given. */
+  private boolean full;
+
   private final Set<Delivery> unsent = new HashSet<>();
 
   FakeConsumer(String name, Lane lane) {
@@ -42,8 +45,25 @@ final class FakeConsumer implements dev.herald.core.consumer.Consumer {
     return this;
   }
 
+  /** Has it give back what comes from now on. */
+  void fill() {
+    full = true;
+  }
+
+  /** Has it take messages again. */
+  void ready() {
+    full = false;
+    member().ready();
+  }
+
   FakeConsumer join(ConsumerGroups groups, String filter, int messagesMax, long bytesMax) {
-    member = groups.join(SharedFilter.of(filter), this, messagesMax, bytesMax);
+    return join(groups, filter, new Allowance(messagesMax, bytesMax));
+  }
+
+  /** Joins with an allowance that it may have in common with others, and is ready. */
+  FakeConsumer join(ConsumerGroups groups, String filter, Allowance allowance) {
+    member = groups.join(SharedFilter.of(filter), this, allowance);
+    member.ready();
     return this;
   }
 
@@ -95,6 +115,10 @@ final class FakeConsumer implements dev.herald.core.consumer.Consumer {
 
   @Override
   public void take(Delivery delivery) {
+    if (full) {
+      delivery.declined();
+      return;
+    }
     got.add(text(delivery.message()));
     open.add(delivery);
     if (sends) {
