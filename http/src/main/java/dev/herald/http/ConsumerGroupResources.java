@@ -10,6 +10,7 @@ import dev.herald.core.consumer.GroupView;
 import dev.herald.core.consumer.GroupView.Counts;
 import dev.herald.core.consumer.GroupView.MemberView;
 import dev.herald.core.consumer.GroupView.Page;
+import dev.herald.core.consumer.GroupView.WithMembers;
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
 import java.io.IOException;
@@ -41,7 +42,9 @@ final class ConsumerGroupResources {
         app == null
             ? CompletableFuture.completedFuture(new Page(List.of(), null))
             : app.consumers().page(afterFilter, limit);
-    return HttpResponse.of(page.thenApply(groups -> Answers.json(encode(groups))));
+    // not on the lane that answers last
+    return HttpResponse.of(
+        page.thenApplyAsync(groups -> Answers.json(encode(groups)), ctx.eventLoop()));
   }
 
   /** Gives a group with its members. */
@@ -55,7 +58,9 @@ final class ConsumerGroupResources {
     return HttpResponse.of(
         app.consumers()
             .view(filter)
-            .thenApply(group -> Answers.json(encode(group.orElseThrow(() -> notFound())))));
+            .thenApplyAsync(
+                group -> Answers.json(encode(group.orElseThrow(() -> notFound()))),
+                ctx.eventLoop()));
   }
 
   private static HeraldException notFound() {
@@ -77,10 +82,10 @@ final class ConsumerGroupResources {
     });
   }
 
-  private static byte[] encode(GroupView group) {
+  private static byte[] encode(WithMembers group) {
     return Json.encode(json -> {
       json.writeStartObject();
-      write(json, group);
+      write(json, group.group());
       json.writeArrayFieldStart("members");
       for (MemberView member : group.members()) {
         json.writeStartObject();
@@ -100,7 +105,7 @@ final class ConsumerGroupResources {
   private static void write(JsonGenerator json, GroupView group) throws IOException {
     Counts counts = group.counts();
     json.writeStringField("filter", group.filter());
-    json.writeNumberField("memberCount", group.members().size());
+    json.writeNumberField("memberCount", group.members());
     json.writeNumberField("liveCount", group.live());
     json.writeNumberField("underWay", group.underWay());
     json.writeNumberField("waitingBytes", group.waitingBytes());

@@ -57,6 +57,7 @@ public final class ConsumerGroup extends Subscriber {
   private final Keys keys;
   private final GroupFigures figures;
   private final Outcomes outcomes;
+  private final Attempts attempts;
 
   private long lastNumber;
   private long lastGiven;
@@ -84,6 +85,7 @@ public final class ConsumerGroup extends Subscriber {
     this.free = members.free;
     this.keys = members.keys;
     this.outcomes = new Outcomes(filter, lane, groups.deadLetters(), figures);
+    this.attempts = new Attempts(settings.attemptsMax(), members, backlog, outcomes, figures);
   }
 
   SharedFilter filter() {
@@ -96,7 +98,18 @@ public final class ConsumerGroup extends Subscriber {
 
   /** Returns how it is now; on its lane. */
   GroupView view() {
-    return figures.view(filter.text(), backlog.bytes(), members.live(), members.others());
+    return new GroupView(
+        filter.text(),
+        backlog.bytes(),
+        figures.counts(),
+        members.count(),
+        members.live().size(),
+        members.underWay());
+  }
+
+  /** Returns how it is now, and who is in; on its lane. */
+  GroupView.WithMembers viewWithMembers() {
+    return new GroupView.WithMembers(view(), members.views());
   }
 
   @Override
@@ -132,7 +145,7 @@ public final class ConsumerGroup extends Subscriber {
     if (to != null && hasRoom(to, parcel)) {
       give(to, parcel);
     } else if (backlog.hasRoomFor(message)) {
-      hold(parcel);
+      attempts.hold(parcel);
       if (to != null) {
         serve();
       }
@@ -194,13 +207,6 @@ public final class ConsumerGroup extends Subscriber {
   }
 
   // ---- what waits
-
-  private void hold(Parcel parcel) {
-    backlog.add(parcel);
-    if (parcel.key != null) {
-      keys.list(parcel.key);
-    }
-  }
 
   /** Gives what waits to those that are free now. */
   private void serve() {
@@ -353,7 +359,7 @@ public final class ConsumerGroup extends Subscriber {
     boolean any = false;
     for (Delivery delivery : unfinished) {
       if (delivery.open) {
-        takeBack(delivery, Reason.LEFT);
+        attempts.takeBack(delivery, Reason.LEFT);
         any = true;
       }
     }
@@ -396,7 +402,7 @@ public final class ConsumerGroup extends Subscriber {
       return;
     }
     while (oldest != null && isOverdue(oldest)) {
-      tryOthers(oldest, Reason.TIMED_OUT);
+      attempts.tryOthers(oldest, Reason.TIMED_OUT);
       oldest = member.oldest;
     }
   }
@@ -408,7 +414,7 @@ public final class ConsumerGroup extends Subscriber {
   private void stall(Member member) {
     members.stall(member);
     for (Delivery open = member.oldest; open != null; open = member.oldest) {
-      takeBack(open, Reason.TIMED_OUT);
+      attempts.takeBack(open, Reason.TIMED_OUT);
     }
     member.consumer().lane().run(member.consumer()::handedOver);
   }
@@ -438,7 +444,7 @@ public final class ConsumerGroup extends Subscriber {
     if (delivery.open) {
       decide(delivery, answer);
     } else if (answer == Answer.ACKNOWLEDGED) {
-      acknowledgedLate(delivery);
+      attempts.acknowledgedLate(delivery);
     } else if (answer == Answer.REFUSED && delivery.parcel.key != null) {
       delivery.parcel.key.passOver(member);
     }
@@ -454,115 +460,20 @@ public final class ConsumerGroup extends Subscriber {
       case KEPT -> outcomes.drop(parcel, Reason.INCOMPLETE);
       case REFUSED -> {
         if (settings.redeliverRefused()) {
-          tryOthers(delivery, Reason.REFUSED);
+          attempts.tryOthers(delivery, Reason.REFUSED);
         } else {
           outcomes.giveUp(parcel, Reason.REFUSED);
         }
       }
       case RETURNED -> {
         members.retire(delivery.member());
-        takeBack(delivery, Reason.LEFT);
+        attempts.takeBack(delivery, Reason.LEFT);
       }
       // not an attempt, and nothing was delivered that would be again
-      case DECLINED -> giveBack(delivery);
+      case DECLINED -> attempts.giveBack(delivery);
       case DROPPED -> throw new IllegalStateException("dropped, and not handed over");
     }
-    release(delivery);
-  }
-
-  /**
-   * Takes the acknowledgement of a message that was taken from its member. One with a key counts
-   * only if it is the key's next: else later ones would be consumed before earlier ones.
-   */
-  private void acknowledgedLate(Delivery delivery) {
-    figures.late();
-    Parcel parcel = delivery.parcel;
-    Key key = parcel.key;
-    if (key == null) {
-      outcomes.consumed(parcel);
-    } else if (!key.isPassedOver(delivery.member())
-        && key.underWay == 0
-        && key.waiting.peek() == parcel) {
-      backlog.take(parcel);
-      outcomes.consumed(parcel);
-      if (key.waiting.isEmpty()) {
-        keys.unlist(key);
-        keys.forgetIfFinished(key);
-      }
-    }
-  }
-
-  // ---- another member, or the end
-
-  /**
-   * Takes a message from a member that had its chance, and with it the later ones of its key; the
-   * next member gets them in order, once the member is done with the earlier ones.
-   */
-  private void tryOthers(Delivery delivery, Reason why) {
-    Parcel parcel = delivery.parcel;
-    Key key = parcel.key;
-    Member member = delivery.member();
-    parcel.tried(member);
-    takeBack(delivery, why);
-    if (key == null || parcel.done) {
-      return;
-    }
-    key.passOver(member);
-    for (Delivery each = member.oldest; each != null; ) {
-      Delivery next = each.after;
-      if (each.parcel.key == key && parcel.isBefore(each.parcel)) {
-        each.countNot();
-        takeBack(each, why);
-      }
-      each = next;
-    }
-    if (key.underWay == 0 && !key.isFinished()) {
-      keys.assign(key);
-    }
-  }
-
-  /** Has a message wait again that its member had no room for. */
-  private void giveBack(Delivery delivery) {
-    delivery.countNot();
-    hold(delivery.parcel);
-  }
-
-  /** Takes a message from a member, for another one or for its end. */
-  private void takeBack(Delivery delivery, Reason why) {
-    Parcel parcel = delivery.parcel;
-    parcel.failedBy = why;
-    delivery.handOver();
-    if (!delivery.wasSent()) {
-      delivery.countNot();
-    }
-    if (!parcel.done) {
-      if (parcel.attempts >= settings.attemptsMax() || parcel.wasTriedByAll(members.live())) {
-        outcomes.giveUp(parcel, why);
-      } else {
-        figures.redelivered(why);
-        hold(parcel);
-      }
-    }
-    // after it waits again, so that its key is not forgotten in between
-    release(delivery);
-  }
-
-  /** Ends a member's charge of a delivery, if it has it. */
-  private void release(Delivery delivery) {
-    if (!delivery.open) {
-      return;
-    }
-    delivery.member().takeAway(delivery);
-    Key key = delivery.parcel.key;
-    if (key == null) {
-      return;
-    }
-    key.underWay--;
-    if (key.isFinished()) {
-      keys.forgetIfFinished(key);
-    } else if (key.underWay == 0 && key.isForAnother()) {
-      keys.assign(key);
-    }
+    attempts.release(delivery);
   }
 
   /** Ends a parcel that waits as the oldest of its kind, and that all live members had. */

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -180,26 +181,32 @@ public final class ConsumerGroups {
             .limit(limit)
             .toList();
     String next = filters.size() < limit ? null : filters.getLast();
-    List<CompletableFuture<Optional<GroupView>>> asked = filters.stream().map(this::view).toList();
+    List<CompletableFuture<Optional<GroupView>>> asked =
+        filters.stream().map(filter -> ask(filter, ConsumerGroup::view)).toList();
     return CompletableFuture.allOf(asked.toArray(new CompletableFuture<?>[0]))
         .thenApply(all ->
             new GroupView.Page(asked.stream().flatMap(one -> one.join().stream()).toList(), next));
   }
 
   /**
-   * Returns a group as it is now, empty if there is none.
+   * Returns a group and its members as they are now, empty if there is none.
    *
    * @param filter the whole filter that names it
    * @return completes on any lane
    */
-  public CompletableFuture<Optional<GroupView>> view(String filter) {
+  public CompletableFuture<Optional<GroupView.WithMembers>> view(String filter) {
+    return ask(filter, ConsumerGroup::viewWithMembers);
+  }
+
+  private <T> CompletableFuture<Optional<T>> ask(
+      String filter, Function<ConsumerGroup, T> question) {
     ConsumerGroup group = groups.get(filter);
     if (group == null) {
       return CompletableFuture.completedFuture(Optional.empty());
     }
-    CompletableFuture<Optional<GroupView>> answer = new CompletableFuture<>();
+    CompletableFuture<Optional<T>> answer = new CompletableFuture<>();
     try {
-      group.lane().execute(() -> answer.complete(Optional.of(group.view())));
+      group.lane().execute(() -> answer.complete(Optional.of(question.apply(group))));
     } catch (RejectedExecutionException stopped) {
       answer.complete(Optional.empty());
     }

@@ -1,8 +1,6 @@
 package dev.herald.core.consumer;
 
 import dev.herald.core.route.NotConsumed.Reason;
-import java.util.List;
-import java.util.stream.Stream;
 
 /** What one group counts, which counts for all groups as well. Owned by the group's lane. */
 final class GroupFigures {
@@ -85,15 +83,8 @@ final class GroupFigures {
     deadLetters++;
   }
 
-  /** Returns the group as it is now. */
-  GroupView view(String filter, long waitingBytes, List<Member> live, List<Member> others) {
-    return new GroupView(
-        filter,
-        waitingBytes,
-        new GroupView.Counts(dispatched, consumed, redelivered, refused, dropped, deadLetters),
-        Stream.concat(live.stream(), others.stream())
-            .filter(member -> !member.gone)
-            .map(Member::view)
-            .toList());
+  /** Returns what became of the group's messages. */
+  GroupView.Counts counts() {
+    return new GroupView.Counts(dispatched, consumed, redelivered, refused, dropped, deadLetters);
   }
 }

@@ -10,22 +10,24 @@ import org.jspecify.annotations.Nullable;
  * @param filter the whole filter that names it, {@code $share/{group}/{filter}}
  * @param waitingBytes what waits for a member to be free, bytes
  * @param counts what became of its messages
- * @param members who is in, in no order
+ * @param members how many are in
+ * @param live how many of them can be given messages
+ * @param underWay how many messages they have not answered
  */
-public record GroupView(String filter, long waitingBytes, Counts counts, List<MemberView> members) {
-  /** Makes an immutable view. */
-  public GroupView {
-    members = List.copyOf(members);
-  }
+public record GroupView(
+    String filter, long waitingBytes, Counts counts, int members, int live, long underWay) {
 
-  /** Returns how many members can be given messages. */
-  public int live() {
-    return (int) members.stream().filter(member -> member.state() != State.STALLED).count();
-  }
-
-  /** Returns how many messages members have not answered. */
-  public long underWay() {
-    return members.stream().mapToLong(MemberView::underWay).sum();
+  /**
+   * A group and who is in.
+   *
+   * @param group the group
+   * @param members its members, in no order
+   */
+  public record WithMembers(GroupView group, List<MemberView> members) {
+    /** Makes an immutable view. */
+    public WithMembers {
+      members = List.copyOf(members);
+    }
   }
 
   /**

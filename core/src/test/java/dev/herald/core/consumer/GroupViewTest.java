@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.herald.core.consumer.GroupView.Counts;
 import dev.herald.core.consumer.GroupView.MemberView;
 import dev.herald.core.consumer.GroupView.State;
+import dev.herald.core.consumer.GroupView.WithMembers;
 import dev.herald.core.metric.Metrics;
 import dev.herald.core.route.ManualLane;
 import dev.herald.core.route.Message;
@@ -65,11 +66,11 @@ class GroupViewTest {
     return answer.join();
   }
 
-  private GroupView view(String filter) {
+  private WithMembers view(String filter) {
     return told(groups.view(filter)).orElseThrow();
   }
 
-  private static List<MemberView> byName(GroupView group) {
+  private static List<MemberView> byName(WithMembers group) {
     return group.members().stream().sorted(Comparator.comparing(MemberView::clientId)).toList();
   }
 
@@ -80,18 +81,19 @@ class GroupViewTest {
     publish();
     publish();
     publish();
-    GroupView full = view("$share/g/t");
+    GroupView full = view("$share/g/t").group();
     assertThat(full.underWay()).isEqualTo(2);
     assertThat(full.live()).isEqualTo(2);
+    assertThat(full.members()).isEqualTo(2);
     assertThat(full.waitingBytes()).isPositive();
     home.call(one::acknowledge);
     settle();
-    assertThat(view("$share/g/t").waitingBytes()).isZero();
+    assertThat(view("$share/g/t").group().waitingBytes()).isZero();
     assertThat(byName(view("$share/g/t")))
         .containsExactly(
             new MemberView("one", State.LIVE, 1, 2, 1, 0),
             new MemberView("two", State.LIVE, 1, 1, 0, 0));
-    assertThat(view("$share/g/t").counts()).isEqualTo(new Counts(3, 1, 0, 0, 0, 0));
+    assertThat(view("$share/g/t").group().counts()).isEqualTo(new Counts(3, 1, 0, 0, 0, 0));
   }
 
   @Test
@@ -105,7 +107,7 @@ class GroupViewTest {
     settle();
     home.call(second::refuse);
     settle();
-    assertThat(view("$share/g/t").counts()).isEqualTo(new Counts(2, 0, 1, 2, 0, 1));
+    assertThat(view("$share/g/t").group().counts()).isEqualTo(new Counts(2, 0, 1, 2, 0, 1));
     assertThat(view("$share/g/t").members()).allMatch(member -> member.refused() == 1);
   }
 
@@ -122,11 +124,11 @@ class GroupViewTest {
       groups.tick();
       settle();
     }
-    GroupView later = view("$share/g/t");
+    WithMembers later = view("$share/g/t");
     assertThat(byName(later))
         .extracting(MemberView::state)
         .containsExactly(State.BUSY, State.STALLED);
-    assertThat(later.live()).isEqualTo(1);
+    assertThat(later.group().live()).isEqualTo(1);
     home.call(() -> {
       var _ = two.leave(false);
     });
