@@ -253,8 +253,10 @@ public final class ConsumerGroup extends Subscriber {
     Member owner = keys.next();
     Key key = owner == null ? null : owner.keys.peek();
     Parcel keyed = key == null ? null : key.waiting.peek();
-    Member least = free.least();
-    Parcel any = least == null ? null : backlog.oldest();
+    Parcel oldest = backlog.oldest();
+    // asked only when there is something: one that has no room waits for it from then on
+    Member least = oldest == null ? null : free.least();
+    Parcel any = least == null ? null : oldest;
     if (owner != null && key != null && keyed != null && keyed.isBefore(any)) {
       serve(owner, key, keyed);
       return true;

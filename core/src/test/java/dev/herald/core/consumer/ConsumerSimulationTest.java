@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import net.jqwik.api.ForAll;
@@ -100,6 +101,10 @@ class ConsumerSimulationTest {
       return lanes.get(random.nextInt(LANES));
     }
 
+    private Allowance allowanceOf(FakeConsumer consumer) {
+      return Objects.requireNonNull(allowances.get(consumer));
+    }
+
     private FakeConsumer join(String filter) {
       ManualLane lane = anyLane();
       Allowance allowance = new Allowance(1 + random.nextInt(UNDER_WAY_MAX), 1000);
@@ -107,7 +112,7 @@ class ConsumerSimulationTest {
         // the client of another consumer, perhaps one that has left
         FakeConsumer present = consumers.get(random.nextInt(consumers.size()));
         lane = lanes.get(present.lane().index());
-        allowance = allowances.get(present);
+        allowance = allowanceOf(present);
       }
       FakeConsumer consumer = new FakeConsumer(filter, lane);
       Allowance own = allowance;
@@ -210,7 +215,7 @@ class ConsumerSimulationTest {
         on(
             consumer,
             () -> {
-              assertThat(allowances.get(consumer).messages())
+              assertThat(allowanceOf(consumer).messages())
                   .as("under way")
                   .isLessThanOrEqualTo(UNDER_WAY_MAX);
               assertThat(consumer.open).hasSizeLessThanOrEqualTo(UNDER_WAY_MAX);
