@@ -176,10 +176,11 @@ final class Session extends Subscriber {
     if (shared != null) {
       shared.joinAll();
     }
-    if (chats != null) {
+    // it is lost again if no group takes it
+    if (chats != null && connection != null) {
       chats.connected();
     }
-    if (client != null) {
+    if (client != null && connection != null) {
       client.resume();
     }
   }
@@ -345,7 +346,7 @@ final class Session extends Subscriber {
 
   /**
    * Adds a subscription in place of the one of the same filter, a valid one; returns whether the
-   * filter is new.
+   * filter is new. Throws QUOTA_EXCEEDED if the app may have no further consumer group.
    *
    * @param after what a group has after this number is sent first; {@link #LIVE} for no such wish,
    *     as it must be for a filter that is no group's topic

@@ -4,6 +4,7 @@ import dev.herald.core.consumer.Consumer;
 import dev.herald.core.consumer.Delivery;
 import dev.herald.core.consumer.Member;
 import dev.herald.core.consumer.SharedFilter;
+import dev.herald.core.error.HeraldException;
 import dev.herald.core.relay.SavedSession;
 import dev.herald.core.route.Lane;
 import dev.herald.core.route.Message;
@@ -54,19 +55,27 @@ final class SharedSubscriptions {
   }
 
   /**
-   * Returns about how many bytes of memory they take.
+   * Returns about how many bytes of memory they take, with the session's part of what waits in
+   * groups because their members take no more.
    *
    * @param each what one takes beside its filter
    */
   long heldBytes(int each) {
     long bytes = 0;
-    for (String filter : shares.keySet()) {
-      bytes += each + filter.length();
+    for (Share share : shares.values()) {
+      Member member = share.member;
+      bytes += each + share.filter.text().length();
+      bytes += member == null ? 0 : member.waitingBytes();
     }
     return bytes;
   }
 
-  /** Joins a group, or changes the options of being in it; returns whether the filter is new. */
+  /**
+   * Joins a group, or changes the options of being in it; returns whether the filter is new.
+   *
+   * @throws HeraldException QUOTA_EXCEEDED if the app may have no further group; nothing has
+   *     changed
+   */
   boolean subscribe(SharedFilter filter, int options, int identifier) {
     Share share = shares.get(filter.text());
     boolean isNew = share == null;
@@ -76,8 +85,11 @@ final class SharedSubscriptions {
     }
     share.options = options;
     share.identifiers = identifier == 0 ? OutboundMessage.NO_IDENTIFIERS : new int[] {identifier};
-    if (session.connection() != null) {
+    try {
       share.join();
+    } catch (HeraldException refusal) {
+      shares.remove(filter.text());
+      throw refusal;
     }
     return isNew;
   }
@@ -124,9 +136,20 @@ final class SharedSubscriptions {
     }
   }
 
-  /** Joins the groups that the session is no member of, because it had no connection. */
+  /**
+   * Joins the groups that the session is no member of, because it had no connection. If the app may
+   * have no further group, the connection ends with that: its client must not believe that it is a
+   * consumer.
+   */
   void joinAll() {
-    shares.values().forEach(Share::join);
+    try {
+      shares.values().forEach(Share::join);
+    } catch (HeraldException refusal) {
+      Connection connection = session.connection();
+      if (connection != null) {
+        connection.end(refusal.code().mqttReason(), refusal.detail());
+      }
+    }
   }
 
   /**
@@ -244,8 +267,9 @@ final class SharedSubscriptions {
       this.filter = filter;
     }
 
+    /** Joins the group, unless the session is in or has no connection. */
     void join() {
-      if (member == null) {
+      if (member == null && session.connection() != null) {
         member = session.app().consumers().join(filter, this, session.inflightMax, bytesMax);
       }
     }

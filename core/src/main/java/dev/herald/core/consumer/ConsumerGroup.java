@@ -43,8 +43,8 @@ public final class ConsumerGroup extends Subscriber {
   /** The user property that carries a message's key. */
   public static final String KEY_PROPERTY = "key";
 
-  /** How many members joined or are about to; guarded by the map's lock in the groups. */
-  int claims;
+  /** How many members joined or are about to; written under the map's lock in the groups. */
+  volatile int claims;
 
   private final ConsumerGroups groups;
   private final SharedFilter filter;
@@ -58,8 +58,8 @@ public final class ConsumerGroup extends Subscriber {
   private final List<Member> others = new ArrayList<>(0);
 
   private final FreeMembers free = new FreeMembers();
-  private final Backlog backlog;
-  private final Keys keys;
+  final Backlog backlog;
+  final Keys keys;
   private final GroupFigures figures;
   private final Outcomes outcomes;
 
@@ -440,7 +440,7 @@ public final class ConsumerGroup extends Subscriber {
     } else if (answer == Answer.ACKNOWLEDGED) {
       acknowledgedLate(delivery);
     } else if (answer == Answer.REFUSED && delivery.parcel.key != null) {
-      delivery.parcel.key.passOver(member);
+      delivery.parcel.key.passOver(lastGiven);
     } else if (answer == Answer.KEPT && !delivery.wasSent()) {
       // its client was not sent it
       delivery.parcel.attempts--;
@@ -481,9 +481,7 @@ public final class ConsumerGroup extends Subscriber {
     Key key = parcel.key;
     if (key == null) {
       outcomes.consumed(parcel);
-    } else if (!key.isPassedOver(delivery.member())
-        && key.underWay == 0
-        && key.waiting.peek() == parcel) {
+    } else if (!key.isPassedOver(delivery) && key.underWay == 0 && key.waiting.peek() == parcel) {
       backlog.take(parcel);
       outcomes.consumed(parcel);
       if (key.waiting.isEmpty()) {
@@ -508,7 +506,7 @@ public final class ConsumerGroup extends Subscriber {
     if (key == null || parcel.done) {
       return;
     }
-    key.passOver(member);
+    key.passOver(lastGiven);
     for (Delivery each = member.oldest; each != null; ) {
       Delivery next = each.after;
       if (each.parcel.key == key) {

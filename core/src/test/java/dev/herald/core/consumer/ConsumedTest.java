@@ -51,7 +51,12 @@ class ConsumedTest {
         topics,
         router,
         new ConsumerSettings(
-            1_000, Duration.ofSeconds(TIMEOUT), ATTEMPTS_MAX, redeliverRefused, deadLetterTopic),
+            10,
+            1_000,
+            Duration.ofSeconds(TIMEOUT),
+            ATTEMPTS_MAX,
+            redeliverRefused,
+            deadLetterTopic),
         new ConsumerCounters(new Metrics()));
   }
 
