@@ -32,6 +32,9 @@ final class Fleet {
   private final List<Flow> flows = new ArrayList<>();
   private final Connector connector;
 
+  /** The members of the shared subscription. */
+  private final List<Peer> sharing = new ArrayList<>();
+
   /** Of each chat. */
   private final List<CommonOrder> orders = new ArrayList<>();
 
@@ -86,7 +89,7 @@ final class Fleet {
 
   private void shared() {
     for (int i = 0; i < plan.subscribers(); i++) {
-      subscriber(i, "$share/bench-" + run + '/' + topic("+"), 0, 0);
+      sharing.add(peer("s" + i, "$share/bench-" + run + '/' + topic("+"), 0, 0));
     }
     for (int i = 0; i < plan.publishers(); i++) {
       flow(publisher(i), topic("p" + i), 0, Flow.Audience.ANY);
@@ -208,6 +211,11 @@ final class Fleet {
     }
     Flow flow = flows.get(number);
     return flow.group() == group ? flow : null;
+  }
+
+  /** Returns how many messages each member of the shared subscription got; empty without one. */
+  long[] shares() {
+    return sharing.stream().mapToLong(Peer::got).toArray();
   }
 
   /** Somebody got a message; in a chat all must get them in the same order. */

@@ -1,6 +1,8 @@
 package dev.herald.load;
 
+import java.util.LongSummaryStatistics;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 import org.HdrHistogram.Histogram;
 
 /** Makes the report of a run that sent messages. */
@@ -48,6 +50,7 @@ final class MessageReport {
       latency();
       usage(seconds);
     }
+    shares();
     verification(unsent);
     return report;
   }
@@ -99,6 +102,17 @@ final class MessageReport {
             0,
             "")
         .measure("serverResidentMiB", "server's RSS", to.server.residentBytes() / MIB, 1, "MiB");
+  }
+
+  /** What the members of a shared subscription got, in percent of all that they did. */
+  private void shares() {
+    LongSummaryStatistics got = LongStream.of(tally.shares).summaryStatistics();
+    if (got.getSum() > 0) {
+      report
+          .measure("shareMinPercent", "least share", 100.0 * got.getMin() / got.getSum(), 2, "%")
+          .measure(
+              "shareMaxPercent", "greatest share", 100.0 * got.getMax() / got.getSum(), 2, "%");
+    }
   }
 
   private void verification(long unsent) {

@@ -176,6 +176,7 @@ final class MessageRun {
     progress.clear();
     endSending();
     flows.forEach(flow -> flow.verify(tally));
+    tally.shares = fleet.shares();
     long unsent = flows.stream().mapToLong(Flow::unsent).sum();
     fleet.close();
     Report report = new MessageReport(target, plan, tally, from, to).make(unsent);

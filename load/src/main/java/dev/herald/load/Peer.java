@@ -9,6 +9,7 @@ final class Peer extends Client {
   private final int group;
   private final int index;
   private @Nullable Flow flow;
+  private long got;
 
   /**
    * Makes a client that is not connected.
@@ -27,6 +28,11 @@ final class Peer extends Client {
   /** Makes it the publisher of a flow. */
   void publishes(Flow messages) {
     flow = messages;
+  }
+
+  /** Returns how many messages it got. */
+  long got() {
+    return got;
   }
 
   @Override
@@ -69,6 +75,7 @@ final class Peer extends Client {
       long stamp = in.getLong(payloadAt);
       Flow from = fleet.flow(PublishTemplate.flow(stamp), group);
       if (from != null) {
+        got++;
         fleet.heard(group, index, stamp);
         long intendedNs = in.getLong(payloadAt + 8);
         from.delivered(index, PublishTemplate.number(stamp), intendedNs, readAtNs());

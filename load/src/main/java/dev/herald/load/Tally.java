@@ -22,6 +22,9 @@ final class Tally {
   long outOfOrder;
   @Nullable String failure;
 
+  /** How many messages each member of a shared subscription got, at the end. */
+  long[] shares = {};
+
   private long measuredFromNs = Long.MAX_VALUE;
   private long measuredToNs = Long.MAX_VALUE;
 

@@ -165,6 +165,9 @@ class BenchIT {
     assertThat(number("lost") + number("duplicated") + number("outOfOrder")).isZero();
     assertThat(number("receivedPerSecond")).isPositive();
     assertThat(number("latencyMaxUs")).isPositive();
+    if (line.startsWith("shared")) {
+      assertThat(number("shareMaxPercent")).isBetween(33L, 100L);
+    }
   }
 
   @Test

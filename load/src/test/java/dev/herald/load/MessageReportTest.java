@@ -12,12 +12,16 @@ class MessageReportTest {
   private final Tally tally = new Tally();
 
   private List<String> faults(int qos, long unsent) {
+    return report(qos, unsent).faults();
+  }
+
+  private Report report(int qos, long unsent) {
     InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1883);
     Target target = new Target(address, Protocol.V5, null, null, 0);
     Duration second = Duration.ofSeconds(1);
     Plan plan = new Plan(Scenario.PAIRS, 2, 2, 0, qos, 64, 10, 0, second, Duration.ZERO, false);
     Snapshot now = new Snapshot(tally, 0);
-    return new MessageReport(target, plan, tally, now, now).make(unsent).faults();
+    return new MessageReport(target, plan, tally, now, now).make(unsent);
   }
 
   @Test
@@ -25,6 +29,13 @@ class MessageReportTest {
     tally.sent = 5;
     tally.received = 5;
     assertThat(faults(1, 0)).isEmpty();
+  }
+
+  @Test
+  void make_sharedSubscription_saysTheLeastAndTheGreatestShare() {
+    assertThat(report(1, 0).json()).doesNotContain("share");
+    tally.shares = new long[] {30, 50, 20};
+    assertThat(report(1, 0).json()).contains("\"shareMinPercent\":20.00,\"shareMaxPercent\":50.00");
   }
 
   @Test

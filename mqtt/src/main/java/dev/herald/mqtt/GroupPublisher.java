@@ -124,9 +124,11 @@ final class GroupPublisher {
   /** Takes a message to a topic that begins with {@code $chat/}; false if it is none of a chat. */
   boolean publishToChat(String topic, Publish packet) {
     Session session = connection.session();
-    boolean ends = topic.endsWith(ChatTopics.END);
-    String chat = ends ? topic.substring(0, topic.length() - ChatTopics.END.length()) : topic;
-    String chatId = ChatTopics.chatIdOf(chat);
+    String chatId = ChatTopics.chatIdOf(topic);
+    boolean ends = chatId == null && topic.endsWith(ChatTopics.END);
+    if (ends) {
+      chatId = ChatTopics.chatIdOf(topic.substring(0, topic.length() - ChatTopics.END.length()));
+    }
     if (chatId == null) {
       return false;
     }

@@ -177,6 +177,7 @@ final class Session extends Subscriber {
     if (shared != null) {
       shared.joinAll();
     }
+    // it is lost again if no group takes it
     if (chats != null && connection != null) {
       chats.connected();
     }
@@ -346,7 +347,7 @@ final class Session extends Subscriber {
 
   /**
    * Adds a subscription in place of the one of the same filter, a valid one; returns whether the
-   * filter is new.
+   * filter is new. Throws QUOTA_EXCEEDED if the app may have no further consumer group.
    *
    * @param after what a group has after this number is sent first; {@link #LIVE} for no such wish,
    *     as it must be for a filter that is no group's topic

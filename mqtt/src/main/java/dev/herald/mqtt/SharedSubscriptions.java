@@ -5,6 +5,7 @@ import dev.herald.core.consumer.Consumer;
 import dev.herald.core.consumer.Delivery;
 import dev.herald.core.consumer.Member;
 import dev.herald.core.consumer.SharedFilter;
+import dev.herald.core.error.HeraldException;
 import dev.herald.core.relay.SavedSession;
 import dev.herald.core.route.Lane;
 import dev.herald.core.route.Message;
@@ -58,19 +59,27 @@ final class SharedSubscriptions {
   }
 
   /**
-   * Returns about how many bytes of memory they take.
+   * Returns about how many bytes of memory they take, with the session's part of what waits in
+   * groups because their members take no more.
    *
    * @param each what one takes beside its filter
    */
   long heldBytes(int each) {
     long bytes = 0;
-    for (String filter : shares.keySet()) {
-      bytes += each + filter.length();
+    for (Share share : shares.values()) {
+      Member member = share.member;
+      bytes += each + share.filter.text().length();
+      bytes += member == null ? 0 : member.waitingBytes();
     }
     return bytes;
   }
 
-  /** Joins a group, or changes the options of being in it; returns whether the filter is new. */
+  /**
+   * Joins a group, or changes the options of being in it; returns whether the filter is new.
+   *
+   * @throws HeraldException QUOTA_EXCEEDED if the app may have no further group; nothing has
+   *     changed
+   */
   boolean subscribe(SharedFilter filter, int options, int identifier) {
     Share share = shares.get(filter.text());
     boolean isNew = share == null;
@@ -81,7 +90,12 @@ final class SharedSubscriptions {
     share.options = options;
     share.identifiers = identifier == 0 ? OutboundMessage.NO_IDENTIFIERS : new int[] {identifier};
     if (session.connection() != null && share.member == null) {
-      busy.add(share.join());
+      try {
+        busy.add(share.join());
+      } catch (HeraldException refusal) {
+        shares.remove(filter.text());
+        throw refusal;
+      }
       readyUnlessBusy();
     }
     return isNew;
@@ -138,11 +152,19 @@ final class SharedSubscriptions {
 
   /**
    * Joins the groups that the session is no member of, because it had no connection; has the others
-   * see what the client takes now.
+   * see what the client takes now. If the app may have no further group, the connection ends with
+   * that: its client must not believe that it is a consumer.
    */
   void joinAll() {
-    shares.values().forEach(share -> busy.add(share.join()));
-    readyUnlessBusy();
+    try {
+      shares.values().forEach(share -> busy.add(share.join()));
+      readyUnlessBusy();
+    } catch (HeraldException refusal) {
+      Connection connection = session.connection();
+      if (connection != null) {
+        connection.end(refusal.code().mqttReason(), refusal.detail());
+      }
+    }
   }
 
   private void readyUnlessBusy() {
@@ -322,7 +344,12 @@ final class SharedSubscriptions {
     /** Sends a message to a client that will not acknowledge it: it has it when it is written. */
     private void sendAtMostOnce(Delivery delivery) {
       Message message = delivery.message();
-      switch (session.sendAtMostOnce(message, retain(message), identifiers)) {
+      Connection to = session.connection();
+      if (to == null) {
+        decline(delivery);
+        return;
+      }
+      switch (to.out().publishAtMostOnce(message, retain(message), identifiers)) {
         case WRITTEN -> delivery.acknowledged();
         case EXPIRED -> delivery.expired();
         case TOO_LARGE -> delivery.refused();

@@ -300,17 +300,25 @@ final class Subscribing {
     Optional<Refusal> ofChat = chats.get(filter);
     Refusal refusal = ofChat == null ? refusal(filter) : ofChat.orElse(null);
     if (refusal != null) {
-      firstRefusal = firstRefusal == null ? refusal.text : firstRefusal;
-      return connection.version() >= 5 ? refusal.reason : FAILURE_OF_311;
+      return refuse(refusal);
     }
     if (ofChat != null) {
       return request.options() & Subscribe.QOS;
     }
     long from = group(filter) == null ? Session.LIVE : after;
     int options = options(request);
-    boolean isNew = session.subscribe(filter, options, packet.identifier(), from);
-    wantsRetained[i] = wantsRetained(request, isNew);
-    return options & Subscribe.QOS;
+    try {
+      boolean isNew = session.subscribe(filter, options, packet.identifier(), from);
+      wantsRetained[i] = wantsRetained(request, isNew);
+      return options & Subscribe.QOS;
+    } catch (HeraldException full) {
+      return refuse(new Refusal(full.code().mqttReason(), full.detail()));
+    }
+  }
+
+  private int refuse(Refusal refusal) {
+    firstRefusal = firstRefusal == null ? refusal.text : firstRefusal;
+    return connection.version() >= 5 ? refusal.reason : FAILURE_OF_311;
   }
 
   /** A notification comes at most once, which QoS 1 could not promise: QoS 0 is granted then. */

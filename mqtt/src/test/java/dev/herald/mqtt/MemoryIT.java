@@ -7,7 +7,9 @@ import dev.herald.mqtt.codec.PacketType;
 import dev.herald.mqtt.codec.Reason;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -259,6 +261,36 @@ final class MemoryIT extends EdgeTest {
     greedy.expectEnd(Reason.QUOTA_EXCEEDED);
     idle.ping();
     assertThat(edge.sessions()).isEqualTo(1);
+  }
+
+  @Test
+  void step4_membersOfAGroupThatHoldsMuch_areEnded() {
+    RawClient idle = edge.client(5, "idle");
+    idle.subscribe(1, "idle", "$share/g/idle");
+    List<RawClient> stalled = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      RawClient member = edge.client(Wire.hello(5, "stalled" + i).receiveMaximum(1)).silent();
+      member.subscribe(1, "$share/g/t");
+      stalled.add(member);
+    }
+    RawClient publisher = edge.client(5, "p");
+    List<Integer> posted = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      posted.add(publisher.post("t", "x".repeat(10_000), 1));
+    }
+    await().until(() -> edge.metric("herald_consumer_waiting_bytes") > 38 * 10_000);
+    await()
+        .until(() -> {
+          edge.memory(90);
+          return edge.metric("herald_mqtt_memory_shed_total", "sessions_ended") == 2;
+        });
+    log.expect("mqtt.memory_short step=4 used=90%");
+    stalled.forEach(member -> member.expectEnd(Reason.QUOTA_EXCEEDED));
+    edge.awaitMetric("herald_consumer_waiting_bytes", 0);
+    edge.memory(0);
+    posted.forEach(id -> assertThat(publisher.outcome(id)).isEqualTo(0x83));
+    assertThat(idle.publish("idle", "here", 1)).isZero();
+    assertThat(idle.payloads(2)).containsOnly("here");
   }
 
   private static byte[] publish(String topic, int alias) {

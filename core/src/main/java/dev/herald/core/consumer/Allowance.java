@@ -35,7 +35,7 @@ public final class Allowance {
    * Makes an allowance nothing of which is used.
    *
    * @param messagesMax how many messages, 1 to 65,535
-   * @param bytesMax how many bytes of messages, but for the last one; 1 to 1 TiB
+   * @param bytesMax how many bytes of messages, but for the last one; 1 or more
    */
   public Allowance(int messagesMax, long bytesMax) {
     this.messagesMax = messagesMax;

@@ -47,9 +47,7 @@ final class Attempts {
     Key key = parcel.key;
     if (key == null) {
       outcomes.consumed(parcel);
-    } else if (!key.isPassedOver(delivery.member())
-        && key.underWay == 0
-        && key.waiting.peek() == parcel) {
+    } else if (!key.isPassedOver(delivery) && key.underWay == 0 && key.waiting.peek() == parcel) {
       backlog.take(parcel);
       outcomes.consumed(parcel);
       if (key.waiting.isEmpty()) {
@@ -62,8 +60,10 @@ final class Attempts {
   /**
    * Takes a message from a member that had its chance, and with it the later ones of its key; the
    * next member gets them in order, once the member is done with the earlier ones.
+   *
+   * @param lastGiven the number of the last delivery that the group has given to anybody
    */
-  void tryOthers(Delivery delivery, Reason why) {
+  void tryOthers(Delivery delivery, Reason why, long lastGiven) {
     Parcel parcel = delivery.parcel;
     Key key = parcel.key;
     Member member = delivery.member();
@@ -72,7 +72,7 @@ final class Attempts {
     if (key == null || parcel.done) {
       return;
     }
-    key.passOver(member);
+    key.passOver(lastGiven);
     for (Delivery each = member.oldest; each != null; ) {
       Delivery next = each.after;
       if (each.parcel.key == key && parcel.isBefore(each.parcel)) {

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What waits in a group for a member to be free, and how much that is. What has a key waits with
- * its key, and is only counted here. Owned by the group's lane but for {@link #isCongested}.
+ * its key, and is only counted here. Owned by the group's lane but for {@link #isCongested} and
+ * {@link #bytes}.
  */
 final class Backlog {
   /**
@@ -37,7 +38,7 @@ final class Backlog {
    */
   private final Map<Set<Member>, PriorityQueue<Parcel>> tried = new HashMap<>(0);
 
-  private long bytes;
+  private volatile long bytes;
   private volatile boolean congested;
 
   Backlog(long bytesMax, ConsumerCounters counters, Runnable congestionChanged) {
@@ -51,7 +52,7 @@ final class Backlog {
     return congested;
   }
 
-  /** Returns how many bytes wait. */
+  /** Returns how many bytes wait. From any thread. */
   long bytes() {
     return bytes;
   }
@@ -130,10 +131,11 @@ final class Backlog {
   }
 
   private void count(long change) {
-    bytes += change;
+    long after = bytes + change;
+    bytes = after;
     counters.waitingBytes.addAndGet(change);
     // a little apart, so that it does not change with every message
-    boolean now = bytes > (congested ? bytesMax / 2 : bytesMax);
+    boolean now = after > (congested ? bytesMax / 2 : bytesMax);
     if (now != congested) {
       congested = now;
       congestionChanged.run();

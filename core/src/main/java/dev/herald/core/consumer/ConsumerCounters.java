@@ -18,6 +18,7 @@ public final class ConsumerCounters {
   final Counter consumed;
   final Counter deadLetters;
   final Counter late;
+  final Counter groupsMax;
   private final Map<Reason, Counter> redelivered = new EnumMap<>(Reason.class);
   private final Map<Reason, Counter> dropped = new EnumMap<>(Reason.class);
 
@@ -54,6 +55,12 @@ public final class ConsumerCounters {
         metrics.counter(
             "herald_consumer_late_acknowledgements_total",
             "Acknowledgements of messages that were taken from the member before.");
+    groupsMax =
+        metrics.counter(
+            "herald_consumer_limits_total",
+            "limit",
+            "groupsMax",
+            "How often a limit of consumer groups was met, by the name of its setting.");
     for (Reason reason : Reason.values()) {
       if (reason == Reason.LEFT || reason == Reason.REFUSED || reason == Reason.TIMED_OUT) {
         redelivered.put(reason, redelivered(metrics, reason));

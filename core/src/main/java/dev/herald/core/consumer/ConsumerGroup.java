@@ -42,8 +42,8 @@ public final class ConsumerGroup extends Subscriber {
   /** The user property that carries a message's key. */
   public static final String KEY_PROPERTY = "key";
 
-  /** How many members joined or are about to; guarded by the map's lock in the groups. */
-  int claims;
+  /** How many members joined or are about to; written under the map's lock in the groups. */
+  volatile int claims;
 
   private final ConsumerGroups groups;
   private final SharedFilter filter;
@@ -53,8 +53,8 @@ public final class ConsumerGroup extends Subscriber {
 
   private final Members members;
   private final FreeMembers free;
-  private final Backlog backlog;
-  private final Keys keys;
+  final Backlog backlog;
+  final Keys keys;
   private final GroupFigures figures;
   private final Outcomes outcomes;
   private final Attempts attempts;
@@ -404,7 +404,7 @@ public final class ConsumerGroup extends Subscriber {
       return;
     }
     while (oldest != null && isOverdue(oldest)) {
-      attempts.tryOthers(oldest, Reason.TIMED_OUT);
+      attempts.tryOthers(oldest, Reason.TIMED_OUT, lastGiven);
       oldest = member.oldest;
     }
   }
@@ -448,7 +448,7 @@ public final class ConsumerGroup extends Subscriber {
     } else if (answer == Answer.ACKNOWLEDGED) {
       attempts.acknowledgedLate(delivery);
     } else if (answer == Answer.REFUSED && delivery.parcel.key != null) {
-      delivery.parcel.key.passOver(member);
+      delivery.parcel.key.passOver(lastGiven);
     }
     members.changed(member, byClient);
     serve();
@@ -462,7 +462,7 @@ public final class ConsumerGroup extends Subscriber {
       case KEPT -> outcomes.drop(parcel, Reason.INCOMPLETE);
       case REFUSED -> {
         if (settings.redeliverRefused()) {
-          attempts.tryOthers(delivery, Reason.REFUSED);
+          attempts.tryOthers(delivery, Reason.REFUSED, lastGiven);
         } else {
           outcomes.giveUp(parcel, Reason.REFUSED);
         }

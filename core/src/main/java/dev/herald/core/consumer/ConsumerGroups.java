@@ -1,11 +1,14 @@
 package dev.herald.core.consumer;
 
+import dev.herald.core.error.ErrorCode;
+import dev.herald.core.error.HeraldException;
 import dev.herald.core.route.Lane;
 import dev.herald.core.route.Router;
 import dev.herald.core.route.TopicTree;
 import dev.herald.core.topic.Topics;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +31,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConsumerGroups {
   private final ConcurrentMap<String, ConsumerGroup> groups = new ConcurrentHashMap<>();
-  private final Set<ConsumerGroup> congested = ConcurrentHashMap.newKeySet();
+
+  /** How many there are, with those about to be. */
+  private final AtomicInteger places = new AtomicInteger();
+
+  /** The congested groups of each filter. */
+  private final Map<String, Set<ConsumerGroup>> congested = new ConcurrentHashMap<>();
+
   private final TopicTree topics;
   private final Router router;
   private final ConsumerSettings settings;
@@ -60,6 +70,8 @@ public final class ConsumerGroups {
    * @param filter names the group
    * @param consumer takes the messages
    * @param allowance how much may be under way to it unanswered, from all its groups
+   * @throws HeraldException QUOTA_EXCEEDED if the group is not there and the app has as many as it
+   *     may have
    */
   public Member join(SharedFilter filter, Consumer consumer, Allowance allowance) {
     ConsumerGroup group =
@@ -67,7 +79,8 @@ public final class ConsumerGroups {
             filter.text(),
             (text, present) -> {
               ConsumerGroup one = present == null ? start(filter, consumer) : present;
-              one.claims++;
+              int claims = one.claims + 1;
+              one.claims = claims;
               return one;
             });
     Member member = new Member(group, consumer, allowance);
@@ -76,6 +89,12 @@ public final class ConsumerGroups {
   }
 
   private ConsumerGroup start(SharedFilter filter, Consumer consumer) {
+    int before = places.getAndUpdate(count -> count < settings.groupsMax() ? count + 1 : count);
+    if (before >= settings.groupsMax()) {
+      counters.groupsMax.increment();
+      throw new HeraldException(
+          ErrorCode.QUOTA_EXCEEDED, "the app has as many consumer groups as it may have");
+    }
     ConsumerGroup group =
         new ConsumerGroup(this, filter, consumer.lane(), router, settings, counters);
     topics.add(group.subscription());
@@ -91,11 +110,14 @@ public final class ConsumerGroups {
               if (present != group) {
                 throw new IllegalStateException("not a group of this app: " + text);
               }
-              if (--group.claims > 0) {
+              int left = group.claims - 1;
+              group.claims = left;
+              if (left > 0) {
                 return group;
               }
               topics.remove(group.subscription());
               counters.groups.decrementAndGet();
+              places.decrementAndGet();
               return null;
             })
         == null;
@@ -109,9 +131,12 @@ public final class ConsumerGroups {
    */
   public @Nullable ConsumerGroup congestedBy(String topic) {
     if (anyCongested) {
-      for (ConsumerGroup group : congested) {
-        if (Topics.matches(group.filter().filter(), topic)) {
-          return group;
+      for (Map.Entry<String, Set<ConsumerGroup>> each : congested.entrySet()) {
+        if (Topics.matches(each.getKey(), topic)) {
+          Iterator<ConsumerGroup> groups = each.getValue().iterator();
+          if (groups.hasNext()) {
+            return groups.next();
+          }
         }
       }
     }
@@ -120,11 +145,17 @@ public final class ConsumerGroups {
 
   /** Notes whether a group is congested. On the group's lane. */
   void congestionChanged(ConsumerGroup group) {
+    String filter = group.filter().filter();
     synchronized (congested) {
       if (group.isCongested()) {
-        congested.add(group);
+        congested.computeIfAbsent(filter, of -> ConcurrentHashMap.newKeySet()).add(group);
       } else {
-        congested.remove(group);
+        congested.computeIfPresent(
+            filter,
+            (of, groups) -> {
+              groups.remove(group);
+              return groups.isEmpty() ? null : groups;
+            });
       }
       anyCongested = !congested.isEmpty();
     }

@@ -8,6 +8,7 @@ import java.time.Duration;
 /**
  * The settings of consumer groups: the section {@code consumers}.
  *
+ * @param groupsMax how many groups an app may have
  * @param groupBytesMax how many bytes of messages a group may hold while no member is free
  * @param ackTimeout how long a member may take to acknowledge, in whole seconds
  * @param attemptsMax how many members a message is tried with
@@ -15,6 +16,16 @@ import java.time.Duration;
  * @param deadLetterTopic where messages go that no member consumed; empty: the producer is refused
  */
 public record ConsumerSettings(
+    @Setting(
+            doc =
+                "How many consumer groups (shared subscriptions with a connected member) an app"
+                    + " may have at once. Who would begin one more is refused with reason 0x97,"
+                    + " 0x80 in 3.1.1; a session that comes back to it is disconnected with 0x97.",
+            unit = "groups",
+            def = "100000",
+            min = "1",
+            max = "10000000")
+        int groupsMax,
     @Setting(
             doc =
                 "How many bytes of messages a consumer group (the members of a shared subscription)"

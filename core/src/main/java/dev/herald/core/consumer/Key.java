@@ -1,8 +1,6 @@
 package dev.herald.core.consumer;
 
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.List;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -25,8 +23,8 @@ final class Key {
   /** Whether the owner's list of keys that wait has it. */
   boolean listed;
 
-  /** Members that refused one of its messages, or were too late with one. */
-  private List<Member> passedOver = List.of();
+  /** The number of the last delivery in the group when it went on without an answer last. */
+  private long passedOver;
 
   Key(String name, @Nullable Member owner) {
     this.name = name;
@@ -34,18 +32,18 @@ final class Key {
   }
 
   /**
-   * Notes that the key goes on without a member's answer to one of its messages: what the member
-   * acknowledges of later ones counts no more, as they come again after that one.
+   * Notes that the key goes on without a member's answer to one of its messages: what is
+   * acknowledged of later ones that were given by now counts no more, as they come again after that
+   * one.
+   *
+   * @param lastGiven the number of the last delivery that the group has given to anybody
    */
-  void passOver(Member member) {
-    if (passedOver.isEmpty()) {
-      passedOver = new ArrayList<>(2);
-    }
-    passedOver.add(member);
+  void passOver(long lastGiven) {
+    passedOver = lastGiven;
   }
 
-  boolean isPassedOver(Member member) {
-    return passedOver.contains(member);
+  boolean isPassedOver(Delivery delivery) {
+    return delivery.givenNo <= passedOver;
   }
 
   /** Returns whether its owner is gone, or had its chance with what comes next. */

@@ -126,6 +126,11 @@ final class Keys {
     }
   }
 
+  /** Returns how many there are. */
+  int size() {
+    return keys.size();
+  }
+
   void forgetIfFinished(Key key) {
     if (key.isFinished()) {
       keys.remove(key.name, key);

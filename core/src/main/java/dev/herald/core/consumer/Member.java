@@ -149,6 +149,14 @@ public final class Member {
     group.leave(this, unfinished, keeps);
   }
 
+  /**
+   * Returns the consumer's part of what waits in the group for any member to be free, in bytes.
+   * From any thread.
+   */
+  public long waitingBytes() {
+    return group.backlog.bytes() / Math.max(1, group.claims);
+  }
+
   /** Returns how it is now; on the group's lane. */
   MemberView view() {
     State state = stalled ? State.STALLED : busy ? State.BUSY : State.LIVE;

@@ -27,7 +27,7 @@ class AppsTest {
       new Apps(
           new Router(1),
           new Apps.Limits(
-              2, 1 << 20, new ConsumerSettings(1 << 20, Duration.ofSeconds(30), 5, true, "")),
+              2, 1 << 20, new ConsumerSettings(10, 1 << 20, Duration.ofSeconds(30), 5, true, "")),
           metrics,
           Clients.Shared.of(
               SettingTree.defaults(NotificationSettings.class),

@@ -37,6 +37,13 @@ class ChatFootprintTest {
     assertThat(site.metric("herald_chat_participants")).isEqualTo(2 * CHATS);
     assertThat(each).as("bytes of a chat").isBetween(200L, 2000L);
     assertThat(site.chats.list("app", "", 1)).hasSize(1);
+
+    seats.forEach(seat -> seat.place().leave());
+    world.settle();
+    seats.clear();
+    assertThat(site.metric("herald_chats")).isZero();
+    long left = (usedBytes() - before) / CHATS;
+    assertThat(left).as("bytes left of a chat that is over, and of its seats").isLessThan(50);
   }
 
   private static long usedBytes() {

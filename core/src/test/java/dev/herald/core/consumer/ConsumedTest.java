@@ -55,7 +55,7 @@ class ConsumedTest {
         topics,
         router,
         new ConsumerSettings(
-            1_000, Duration.ofSeconds(TIMEOUT), attemptsMax, redeliverRefused, deadLetterTopic),
+            10, 1_000, Duration.ofSeconds(TIMEOUT), attemptsMax, redeliverRefused, deadLetterTopic),
         new ConsumerCounters(new Metrics()));
   }
 

@@ -26,7 +26,7 @@ class ConsumerGroupTest {
   private static final String FILTER = "$share/g/t/#";
   private static final long BYTES_MAX = 10_000;
   private static final ConsumerSettings SETTINGS =
-      new ConsumerSettings(BYTES_MAX, Duration.ofSeconds(30), 5, true, "");
+      new ConsumerSettings(10, BYTES_MAX, Duration.ofSeconds(30), 5, true, "");
 
   private final Metrics metrics = new Metrics();
   private final Router router = new Router(2);

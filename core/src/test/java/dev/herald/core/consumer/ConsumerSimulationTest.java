@@ -61,7 +61,7 @@ class ConsumerSimulationTest {
         new ConsumerGroups(
             topics,
             router,
-            new ConsumerSettings(1 << 20, Duration.ofSeconds(TIMEOUT), 1000, true, ""),
+            new ConsumerSettings(10, 1 << 20, Duration.ofSeconds(TIMEOUT), 1000, true, ""),
             new ConsumerCounters(metrics));
     private final List<ManualLane> lanes = new ArrayList<>();
     private final List<FakeConsumer> consumers = new ArrayList<>();

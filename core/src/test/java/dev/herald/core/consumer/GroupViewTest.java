@@ -29,7 +29,7 @@ class GroupViewTest {
       new ConsumerGroups(
           topics,
           router,
-          new ConsumerSettings(100_000, Duration.ofSeconds(TIMEOUT), 2, true, "dead"),
+          new ConsumerSettings(10, 100_000, Duration.ofSeconds(TIMEOUT), 2, true, "dead"),
           new ConsumerCounters(new Metrics()));
   private final ManualLane home = new ManualLane(0);
   private final ManualLane away = new ManualLane(1);
