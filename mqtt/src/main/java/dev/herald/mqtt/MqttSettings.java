@@ -109,7 +109,7 @@ public record MqttSettings(
             doc =
                 "How many QoS 1 and 2 messages may be under way to a client unacknowledged; a"
                     + " client that announces a smaller receive maximum gets no more than that."
-                    + " Further messages wait in its queue.",
+                    + " Further messages wait in its queue, those of consumer groups in the group.",
             unit = "messages",
             def = "1000",
             min = "1",
@@ -149,9 +149,10 @@ public record MqttSettings(
             doc =
                 "How many bytes of messages may wait for one session, and how many may be under way"
                     + " to its client unacknowledged. At the limit QoS 0 messages"
-                    + " for it are dropped and counted; a connected client for which a QoS 1 or 2"
-                    + " message has no room is disconnected with reason 0x97; for a session without"
-                    + " a connection the message is dropped and counted.",
+                    + " for it are dropped and counted, and what waits of consumer groups goes back"
+                    + " to them; a connected client for which a QoS 1 or 2 message has no room then"
+                    + " is disconnected with reason 0x97; for a session without a connection the"
+                    + " message is dropped and counted.",
             unit = "bytes",
             def = "8MiB",
             min = "64KiB",
