@@ -59,7 +59,8 @@ final class SendSpeed {
   /**
    * Measures in a new folder and deletes it.
    *
-   * @param args where, by default the present folder; then {@code prune} or nothing
+   * @param args where, by default the present folder; then {@code prune}, or a number of messages
+   *     per second to see how long senders wait at it, or nothing
    */
   static void main(String[] args) throws Exception {
     Path parent = Path.of(args.length == 0 ? "." : args[0]);
@@ -68,13 +69,13 @@ final class SendSpeed {
         SqliteStore schema = new SqliteStore(place.resolve("bare"), SETTINGS, new Metrics())) {
       store.start();
       schema.start();
-      measure(store, new Database(place.resolve("bare"), SETTINGS), args.length > 1);
+      measure(store, new Database(place.resolve("bare"), SETTINGS), args.length > 1 ? args[1] : "");
     } finally {
       Stores.delete(place);
     }
   }
 
-  private static void measure(SqliteStore store, Database bare, boolean pruning) throws Exception {
+  private static void measure(SqliteStore store, Database bare, String what) throws Exception {
     Metrics metrics = new Metrics();
     InstantSource clock = InstantSource.system();
     try (EmbeddedJournal journal = new EmbeddedJournal(metrics);
@@ -87,15 +88,17 @@ final class SendSpeed {
           metrics.counter("herald_journal_batches_total", "Batches of commands applied.");
       SendSpeed speed =
           new SendSpeed(new GroupCommands(journal, new MessageIds(0, clock, store.greatestId())));
-      if (pruning) {
+      if (what.equals("prune")) {
         speed.pruning(store, journal, metrics);
         return;
       }
       double rate = 0;
-      for (int senders : new int[] {256, 1, 64, 256, 1024}) {
-        rate = speed.compare(senders, batches, inserts);
+      for (int senders : what.isEmpty() ? new int[] {256, 1, 64, 256, 1024} : new int[] {256}) {
+        rate = speed.compare(senders, batches, inserts) / 2;
       }
-      speed.atRate(rate / 2);
+      for (int round = 0; round <= ROUNDS; round++) { // the first one to warm up
+        speed.atRate(what.isEmpty() ? rate : Double.parseDouble(what));
+      }
     }
   }
 
