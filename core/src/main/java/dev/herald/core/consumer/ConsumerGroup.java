@@ -157,12 +157,20 @@ public final class ConsumerGroup extends Subscriber {
     }
   }
 
+  /** Returns who can take a message of a key or of none at once; else somebody waits for room. */
   private @Nullable Member takerNow(@Nullable Key key) {
     if (key == null) {
       return backlog.oldest() == null ? free.least() : null;
     }
     Member owner = key.owner;
-    return key.waiting.isEmpty() && owner != null && owner.isFree() ? owner : null;
+    if (owner == null || !key.waiting.isEmpty()) {
+      return null;
+    }
+    if (!owner.isFree()) {
+      owner.lineUp();
+      return null;
+    }
+    return owner;
   }
 
   /**
