@@ -177,7 +177,7 @@ public final class Member {
     if (left) {
       delivery.returned();
     } else if (declines) {
-      decline(delivery);
+      group.answered(delivery, Answer.DECLINED);
     } else {
       consumer.take(delivery);
     }

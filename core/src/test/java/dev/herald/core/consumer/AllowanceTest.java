@@ -11,6 +11,7 @@ import dev.herald.core.route.MessageProperties.PayloadFormat;
 import dev.herald.core.route.Router;
 import dev.herald.core.route.TopicTree;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -50,23 +51,15 @@ class AllowanceTest {
     for (int i = 0; i < 4; i++) {
       publish("h", keyed ? "k" : null);
     }
-    assertThat(g.got).containsExactly("1");
-    assertThat(h.got).isEmpty();
-    for (int i = 0; i < 3; i++) {
-      away.call(g::acknowledge);
-      settle();
+    List<String> consumed = new ArrayList<>();
+    while (allowance.messages() > 0) {
       assertThat(allowance.messages()).isOne();
-      away.call(h::acknowledge);
+      FakeConsumer holder = g.open.isEmpty() ? h : g;
+      consumed.add(FakeConsumer.text(holder.open.element().message()));
+      away.call(holder::acknowledge);
       settle();
-      assertThat(allowance.messages()).isOne();
     }
-    assertThat(g.got).containsExactly("1", "2", "3", "4");
-    assertThat(h.got).containsExactly("5", "6", "7");
-    away.call(g::acknowledge);
-    settle();
-    away.call(h::acknowledge);
-    settle();
-    assertThat(allowance.messages()).isZero();
+    assertThat(consumed).containsExactly("1", "2", "5", "3", "6", "4", "7", "8");
   }
 
   @Test
@@ -122,7 +115,9 @@ class AllowanceTest {
       away.call(full::ready);
     }
     settle();
-    away.call(full::ready);
+    if (!readyBeforeTheGroupKnows) {
+      away.call(full::ready);
+    }
     settle();
     assertThat(full.got).containsExactly("1", "2", "3");
     assertThat(full.open).allMatch(delivery -> delivery.attempt() == 1);
