@@ -32,8 +32,11 @@ final class Attempts {
   /** Has a message wait for a member. */
   void hold(Parcel parcel) {
     backlog.add(parcel);
-    if (parcel.key != null) {
-      keys.list(parcel.key);
+    Key key = parcel.key;
+    if (key != null && key.underWay == 0 && key.isForAnother()) {
+      keys.assign(key);
+    } else if (key != null) {
+      keys.list(key);
     }
   }
 
@@ -89,7 +92,9 @@ final class Attempts {
   /** Has a message wait again that its member had no room for. */
   void giveBack(Delivery delivery) {
     delivery.countNot();
-    hold(delivery.parcel);
+    if (!delivery.parcel.done) {
+      hold(delivery.parcel);
+    }
   }
 
   /** Takes a message from a member, for another one or for its end. */
