@@ -9,6 +9,7 @@ import dev.herald.core.route.Router;
 import dev.herald.core.route.Subscriber;
 import dev.herald.core.route.Subscription;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -229,7 +230,7 @@ public final class ConsumerGroup extends Subscriber {
     Parcel keyed = key == null ? null : key.waiting.peek();
     Member least = free.least();
     Parcel any = least == null ? null : backlog.oldest();
-    if (owner != null && key != null && keyed != null && !isOlder(any, keyed)) {
+    if (owner != null && key != null && keyed != null && keyed.isBefore(any)) {
       backlog.take(keyed);
       owner.keys.remove();
       key.listed = false;
@@ -246,16 +247,13 @@ public final class ConsumerGroup extends Subscriber {
     return true;
   }
 
-  private static boolean isOlder(@Nullable Parcel one, Parcel other) {
-    return one != null && one.number < other.number;
-  }
-
   // ---- members
 
   /** Takes in a member; on its consumer's lane. */
-  void join(Member member) {
+  void join(Member member, boolean busy) {
     lane()
         .run(() -> {
+          member.busy = busy;
           figures.joined();
           goLive(member);
           serve();
@@ -390,19 +388,16 @@ public final class ConsumerGroup extends Subscriber {
   }
 
   private void expire(Member member) {
-    Delivery oldest = member.oldest;
-    if (oldest != null && isOverdue(oldest) && member.live && member.answeredNo < oldest.givenNo) {
+    long since = second - settings.ackTimeout().toSeconds();
+    Delivery overdue = member.givenBefore(since);
+    if (overdue != null && member.live && member.answeredNo < overdue.givenNo) {
       stall(member);
       return;
     }
-    while (oldest != null && isOverdue(oldest)) {
-      tryOthers(oldest, Reason.TIMED_OUT);
-      oldest = member.oldest;
+    while (overdue != null) {
+      tryOthers(overdue, Reason.TIMED_OUT);
+      overdue = member.givenBefore(since);
     }
-  }
-
-  private boolean isOverdue(Delivery delivery) {
-    return second - delivery.givenAt > settings.ackTimeout().toSeconds();
   }
 
   private void stall(Member member) {
@@ -420,6 +415,17 @@ public final class ConsumerGroup extends Subscriber {
   /** Takes a consumer's answer; on its lane. */
   void answered(Delivery delivery, Answer answer) {
     lane().run(() -> take(delivery, answer));
+  }
+
+  /** Takes it that a consumer needs more time for deliveries; on its lane. */
+  void extend(Member member, Collection<Delivery> deliveries) {
+    lane()
+        .run(() -> {
+          member.answeredNo = lastGiven;
+          member.extend(deliveries, ++lastGiven, second);
+          changed(member, true);
+          serve();
+        });
   }
 
   private void take(Delivery delivery, Answer answer) {
@@ -481,7 +487,7 @@ public final class ConsumerGroup extends Subscriber {
     Key key = parcel.key;
     if (key == null) {
       outcomes.consumed(parcel);
-    } else if (!key.isPassedOver(delivery) && key.underWay == 0 && key.waiting.peek() == parcel) {
+    } else if (key.isDue(parcel) && !key.isPassedOver(delivery)) {
       backlog.take(parcel);
       outcomes.consumed(parcel);
       if (key.waiting.isEmpty()) {
@@ -507,13 +513,9 @@ public final class ConsumerGroup extends Subscriber {
       return;
     }
     key.passOver(lastGiven);
-    for (Delivery each = member.oldest; each != null; ) {
-      Delivery next = each.after;
-      if (each.parcel.key == key) {
-        each.parcel.attempts--;
-        takeBack(each, why);
-      }
-      each = next;
+    for (Delivery each : member.openOf(key)) {
+      each.parcel.attempts--;
+      takeBack(each, why);
     }
     if (key.underWay == 0 && !key.isFinished()) {
       keys.assign(key);

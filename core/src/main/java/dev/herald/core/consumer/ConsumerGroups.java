@@ -6,6 +6,7 @@ import dev.herald.core.route.Lane;
 import dev.herald.core.route.Router;
 import dev.herald.core.route.TopicTree;
 import dev.herald.core.topic.Topics;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -73,6 +74,16 @@ public final class ConsumerGroups {
    *     may have
    */
   public Member join(SharedFilter filter, Consumer consumer, int messagesMax, long bytesMax) {
+    return join(filter, consumer, messagesMax, bytesMax, false);
+  }
+
+  /**
+   * Joins a group as {@link #join(SharedFilter, Consumer, int, long)} does.
+   *
+   * @param busy whether the member is given nothing before it is {@link Member#ready()}
+   */
+  public Member join(
+      SharedFilter filter, Consumer consumer, int messagesMax, long bytesMax, boolean busy) {
     ConsumerGroup group =
         groups.compute(
             filter.text(),
@@ -83,7 +94,7 @@ public final class ConsumerGroups {
               return one;
             });
     Member member = new Member(group, consumer, messagesMax, bytesMax);
-    group.join(member);
+    group.join(member, busy);
     return member;
   }
 
@@ -183,6 +194,11 @@ public final class ConsumerGroups {
 
   DeadLetters deadLetters() {
     return deadLetters;
+  }
+
+  /** Returns how long a member may take to answer, or to ask for more time; whole seconds. */
+  public Duration ackTimeout() {
+    return settings.ackTimeout();
   }
 
   /** Returns whether there is any group. */

@@ -46,6 +46,11 @@ final class Key {
     return delivery.givenNo <= passedOver;
   }
 
+  /** Returns whether a parcel is the next one to be consumed, and nobody has it. */
+  boolean isDue(Parcel parcel) {
+    return underWay == 0 && waiting.peek() == parcel;
+  }
+
   boolean isFinished() {
     return underWay == 0 && waiting.isEmpty();
   }

@@ -42,6 +42,11 @@ final class Parcel {
     this.receipt = receipt;
   }
 
+  /** Returns whether the group took it before another one; true if there is no other. */
+  boolean isBefore(@Nullable Parcel other) {
+    return other == null || number < other.number;
+  }
+
   /** Notes that a member had its chance. */
   void tried(Member member) {
     if (triedBy.isEmpty()) {

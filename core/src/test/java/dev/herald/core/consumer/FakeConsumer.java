@@ -30,7 +30,12 @@ final class FakeConsumer implements dev.herald.core.consumer.Consumer {
   }
 
   FakeConsumer join(ConsumerGroups groups, String filter, int messagesMax, long bytesMax) {
-    member = groups.join(SharedFilter.of(filter), this, messagesMax, bytesMax);
+    return join(groups, filter, messagesMax, bytesMax, false);
+  }
+
+  FakeConsumer join(
+      ConsumerGroups groups, String filter, int messagesMax, long bytesMax, boolean busy) {
+    member = groups.join(SharedFilter.of(filter), this, messagesMax, bytesMax, busy);
     return this;
   }
 
