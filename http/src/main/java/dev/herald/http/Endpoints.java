@@ -20,6 +20,8 @@ final class Endpoints {
   private static final String GROUP = APP + "/groups/{groupId}";
   private static final String CHATS = APP + "/chats";
   private static final String CHAT = CHATS + "/{chatId}";
+  private static final String CONSUMER_GROUP = APP + "/consumer-groups/{filter}";
+  private static final String CONSUMER = CONSUMER_GROUP + "/consumers/{consumerId}";
   private static final String USER = APP + "/users/{userId}";
 
   private Endpoints() {}
@@ -29,12 +31,14 @@ final class Endpoints {
       HttpSettings settings,
       Gateways gateways,
       EventWaits waits,
+      HttpConsumers consumers,
       OperatorApi operator,
       Pages pages) {
     List<Endpoint> all = new ArrayList<>();
     all.addAll(contract(hub, settings, gateways));
     all.addAll(resources(hub, settings.requestBytesMax(), waits));
     all.addAll(relay(hub));
+    all.addAll(consumers(new ConsumerResources(consumers, settings.requestBytesMax())));
     all.addAll(chats(hub, settings.requestBytesMax()));
     all.addAll(operation(operator, pages));
     return List.copyOf(all);
@@ -97,10 +101,19 @@ final class Endpoints {
     ClientDirectoryResources clients = new ClientDirectoryResources(hub.clients());
     return List.of(
         get(APP + "/consumer-groups", groups::list),
-        get(APP + "/consumer-groups/{filter}", groups::get),
+        get(CONSUMER_GROUP, groups::get),
         get(APP + "/clients", clients::list),
         get(APP + "/clients/{clientId}", clients::get),
         delete(APP + "/clients/{clientId}", clients::disconnect));
+  }
+
+  /** Members of consumer groups. */
+  private static List<Endpoint> consumers(ConsumerResources consumers) {
+    return List.of(
+        post(CONSUMER_GROUP + "/consumers", consumers::join),
+        get(CONSUMER + "/messages", consumers::messages),
+        post(CONSUMER + "/acknowledgements", consumers::answer),
+        delete(CONSUMER, consumers::leave));
   }
 
   /** Chats, which are in memory only. */

@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param connectionsMax how many connections may be open
  * @param eventWaitsMax how many requests may wait for a group's event
  * @param gateway the settings of gateway WebSockets
+ * @param consumer the settings of members of consumer groups over HTTP
  */
 public record HttpSettings(
     @Setting(
@@ -59,4 +60,6 @@ public record HttpSettings(
             max = "1000000")
         int eventWaitsMax,
     @Setting(doc = "Gateways: JSON WebSocket connections that get every group event of an app.")
-        GatewaySettings gateway) {}
+        GatewaySettings gateway,
+    @Setting(doc = "Members of consumer groups that take their messages over HTTP.")
+        HttpConsumerSettings consumer) {}

@@ -57,6 +57,15 @@ final class PathLevels {
     return Text.percentDecoded("filter", levels[COLLECTION_MEMBER], false);
   }
 
+  /**
+   * Returns the consumer of {@code .../consumer-groups/{filter}/consumers/{consumerId}}.
+   *
+   * @throws dev.herald.core.error.HeraldException MALFORMED_REQUEST
+   */
+  String consumerId() {
+    return Text.percentDecoded("consumerId", levels[ITEM], false);
+  }
+
   /** Returns the group of {@code /v1/apps/{appId}/groups/{groupId}}; throws as {@link #appId}. */
   GroupKey group() {
     return new GroupKey(appId(), id("groupId", COLLECTION_MEMBER));

@@ -50,6 +50,8 @@ final class EdgeFixture implements AutoCloseable {
   static final int LEDGER_MAX = 1000;
   static final String PAGE = "<!doctype html><title>console</title>";
 
+  static final HttpConsumerSettings CONSUMER = SettingTree.defaults(HttpConsumerSettings.class);
+
   final Metrics metrics = new Metrics();
   final AtomicBoolean listening = new AtomicBoolean(true);
   final ClientCore notifying;
@@ -144,7 +146,7 @@ final class EdgeFixture implements AutoCloseable {
 
   /** Settings with an ephemeral port. */
   static HttpSettings settings(GatewaySettings gateway) {
-    return new HttpSettings(0, 1 << 20, Duration.ofSeconds(3), 1000, 100, gateway);
+    return new HttpSettings(0, 1 << 20, Duration.ofSeconds(3), 1000, 100, gateway, CONSUMER);
   }
 
   URI uri(String pathAndQuery) {

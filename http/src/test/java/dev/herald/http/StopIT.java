@@ -65,7 +65,8 @@ class StopIT {
               free.requestTimeout(),
               free.connectionsMax(),
               free.eventWaitsMax(),
-              free.gateway());
+              free.gateway(),
+              free.consumer());
       assertThatThrownBy(() -> EdgeFixture.start(data.resolve("second"), taken))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("http.port " + first.edge.port() + " cannot be bound on 127.0.0.1");
