@@ -41,7 +41,8 @@ final class ConsumerGroupResources {
         app == null
             ? CompletableFuture.completedFuture(new Page(List.of(), null))
             : app.consumers().page(afterFilter, limit);
-    return HttpResponse.of(page.thenApply(groups -> Answers.json(encode(groups))));
+    return HttpResponse.of(
+        page.thenApplyAsync(groups -> Answers.json(encode(groups)), ctx.eventLoop()));
   }
 
   /** Gives a group with its members. */
@@ -55,7 +56,9 @@ final class ConsumerGroupResources {
     return HttpResponse.of(
         app.consumers()
             .view(filter)
-            .thenApply(group -> Answers.json(encode(group.orElseThrow(() -> notFound())))));
+            .thenApplyAsync(
+                group -> Answers.json(encode(group.orElseThrow(() -> notFound()))),
+                ctx.eventLoop()));
   }
 
   private static HeraldException notFound() {

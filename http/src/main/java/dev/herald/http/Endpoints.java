@@ -36,7 +36,7 @@ final class Endpoints {
       Pages pages) {
     List<Endpoint> all = new ArrayList<>();
     all.addAll(contract(hub, settings, gateways));
-    all.addAll(resources(hub, settings.requestBytesMax(), waits));
+    all.addAll(resources(hub, settings, waits));
     all.addAll(relay(hub));
     all.addAll(consumers(new ConsumerResources(consumers, settings.requestBytesMax())));
     all.addAll(chats(hub, settings.requestBytesMax()));
@@ -66,12 +66,13 @@ final class Endpoints {
   }
 
   /** The same use cases, and more, as resources. */
-  private static List<Endpoint> resources(Hub hub, int requestBytesMax, EventWaits waits) {
+  private static List<Endpoint> resources(Hub hub, HttpSettings settings, EventWaits waits) {
+    int requestBytesMax = settings.requestBytesMax();
     MessageResources messages = new MessageResources(hub, requestBytesMax);
     NoticeResources notices = new NoticeResources(hub, requestBytesMax);
     EventResources events = new EventResources(hub, waits);
     UserResources users = new UserResources(hub, requestBytesMax);
-    TopicResources topics = new TopicResources(hub, requestBytesMax, InstantSource.system());
+    TopicResources topics = new TopicResources(hub, settings, InstantSource.system());
     ClientResources clients = new ClientResources(hub, requestBytesMax);
     return List.of(
         post(GROUP + "/messages", messages::create),

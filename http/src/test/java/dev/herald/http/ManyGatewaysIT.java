@@ -34,7 +34,14 @@ class ManyGatewaysIT {
         EdgeFixture.start(
             data,
             new HttpSettings(
-                0, 1 << 20, Duration.ofSeconds(10), 2000, 100, gateway, EdgeFixture.CONSUMER));
+                0,
+                1 << 20,
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(10),
+                2000,
+                100,
+                gateway,
+                EdgeFixture.CONSUMER));
   }
 
   @AfterAll

@@ -63,6 +63,7 @@ class StopIT {
               first.edge.port(),
               free.requestBytesMax(),
               free.requestTimeout(),
+              free.publishTimeout(),
               free.connectionsMax(),
               free.eventWaitsMax(),
               free.gateway(),
