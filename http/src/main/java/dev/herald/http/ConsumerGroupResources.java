@@ -10,6 +10,7 @@ import dev.herald.core.consumer.GroupView;
 import dev.herald.core.consumer.GroupView.Counts;
 import dev.herald.core.consumer.GroupView.MemberView;
 import dev.herald.core.consumer.GroupView.Page;
+import dev.herald.core.consumer.GroupView.Summary;
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
 import java.io.IOException;
@@ -69,7 +70,7 @@ final class ConsumerGroupResources {
     return Json.encode(json -> {
       json.writeStartObject();
       json.writeArrayFieldStart("consumerGroups");
-      for (GroupView group : page.groups()) {
+      for (Summary group : page.groups()) {
         json.writeStartObject();
         write(json, group);
         json.writeEndObject();
@@ -83,7 +84,7 @@ final class ConsumerGroupResources {
   private static byte[] encode(GroupView group) {
     return Json.encode(json -> {
       json.writeStartObject();
-      write(json, group);
+      write(json, group.summary());
       json.writeArrayFieldStart("members");
       for (MemberView member : group.members()) {
         json.writeStartObject();
@@ -100,11 +101,11 @@ final class ConsumerGroupResources {
     });
   }
 
-  private static void write(JsonGenerator json, GroupView group) throws IOException {
+  private static void write(JsonGenerator json, Summary group) throws IOException {
     Counts counts = group.counts();
     json.writeStringField("filter", group.filter());
-    json.writeNumberField("memberCount", group.members().size());
-    json.writeNumberField("liveCount", group.live());
+    json.writeNumberField("memberCount", group.memberCount());
+    json.writeNumberField("liveCount", group.liveCount());
     json.writeNumberField("underWay", group.underWay());
     json.writeNumberField("waitingBytes", group.waitingBytes());
     json.writeNumberField("dispatched", counts.dispatched());

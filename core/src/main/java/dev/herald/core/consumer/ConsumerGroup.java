@@ -98,9 +98,10 @@ public final class ConsumerGroup extends Subscriber {
     return subscription;
   }
 
-  /** Returns how it is now; on its lane. */
-  GroupView view() {
-    return figures.view(filter.text(), backlog.bytes(), live, others);
+  /** Returns how it is now, with its members one by one or without; on its lane. */
+  GroupView view(boolean withMembers) {
+    List<List<Member>> members = List.of(live, others);
+    return figures.view(filter.text(), backlog.bytes(), members, withMembers);
   }
 
   @Override

@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -227,7 +228,8 @@ public final class ConsumerGroups {
             .limit(limit)
             .toList();
     String next = filters.size() < limit ? null : filters.getLast();
-    List<CompletableFuture<Optional<GroupView>>> asked = filters.stream().map(this::view).toList();
+    List<CompletableFuture<Optional<GroupView.Summary>>> asked =
+        filters.stream().map(filter -> ask(filter, group -> group.view(false).summary())).toList();
     return CompletableFuture.allOf(asked.toArray(new CompletableFuture<?>[0]))
         .thenApply(all ->
             new GroupView.Page(asked.stream().flatMap(one -> one.join().stream()).toList(), next));
@@ -240,13 +242,18 @@ public final class ConsumerGroups {
    * @return completes on any lane
    */
   public CompletableFuture<Optional<GroupView>> view(String filter) {
+    return ask(filter, group -> group.view(true));
+  }
+
+  private <T> CompletableFuture<Optional<T>> ask(
+      String filter, Function<ConsumerGroup, T> question) {
     ConsumerGroup group = groups.get(filter);
     if (group == null) {
       return CompletableFuture.completedFuture(Optional.empty());
     }
-    CompletableFuture<Optional<GroupView>> answer = new CompletableFuture<>();
+    CompletableFuture<Optional<T>> answer = new CompletableFuture<>();
     try {
-      group.lane().execute(() -> answer.complete(Optional.of(group.view())));
+      group.lane().execute(() -> answer.complete(Optional.of(question.apply(group))));
     } catch (RejectedExecutionException stopped) {
       answer.complete(Optional.empty());
     }

@@ -81,17 +81,18 @@ class GroupViewTest {
     publish();
     publish();
     GroupView full = view("$share/g/t");
-    assertThat(full.underWay()).isEqualTo(2);
-    assertThat(full.live()).isEqualTo(2);
-    assertThat(full.waitingBytes()).isPositive();
+    assertThat(full.summary().underWay()).isEqualTo(2);
+    assertThat(full.summary().memberCount()).isEqualTo(2);
+    assertThat(full.summary().liveCount()).isEqualTo(2);
+    assertThat(full.summary().waitingBytes()).isPositive();
     home.call(one::acknowledge);
     settle();
-    assertThat(view("$share/g/t").waitingBytes()).isZero();
+    assertThat(view("$share/g/t").summary().waitingBytes()).isZero();
     assertThat(byName(view("$share/g/t")))
         .containsExactly(
             new MemberView("one", State.LIVE, 1, 2, 1, 0),
             new MemberView("two", State.LIVE, 1, 1, 0, 0));
-    assertThat(view("$share/g/t").counts()).isEqualTo(new Counts(3, 1, 0, 0, 0, 0));
+    assertThat(view("$share/g/t").summary().counts()).isEqualTo(new Counts(3, 1, 0, 0, 0, 0));
   }
 
   @Test
@@ -105,7 +106,7 @@ class GroupViewTest {
     settle();
     home.call(second::refuse);
     settle();
-    assertThat(view("$share/g/t").counts()).isEqualTo(new Counts(2, 0, 1, 2, 0, 1));
+    assertThat(view("$share/g/t").summary().counts()).isEqualTo(new Counts(2, 0, 1, 2, 0, 1));
     assertThat(view("$share/g/t").members()).allMatch(member -> member.refused() == 1);
   }
 
@@ -126,7 +127,9 @@ class GroupViewTest {
     assertThat(byName(later))
         .extracting(MemberView::state)
         .containsExactly(State.BUSY, State.STALLED);
-    assertThat(later.live()).isEqualTo(1);
+    assertThat(later.summary().liveCount()).isEqualTo(1);
+    assertThat(later.summary().memberCount()).isEqualTo(2);
+    assertThat(told(groups.page("", 1)).groups()).containsExactly(later.summary());
     home.call(() -> {
       var _ = two.leave(false);
     });
@@ -141,11 +144,11 @@ class GroupViewTest {
     joined("c", "$share/c/t", home);
     GroupView.Page first = told(groups.page("", 2));
     assertThat(first.groups())
-        .extracting(GroupView::filter)
+        .extracting(GroupView.Summary::filter)
         .containsExactly("$share/a/t", "$share/b/t");
     assertThat(first.after()).isEqualTo("$share/b/t");
     GroupView.Page second = told(groups.page("$share/b/t", 2));
-    assertThat(second.groups()).extracting(GroupView::filter).containsExactly("$share/c/t");
+    assertThat(second.groups()).extracting(GroupView.Summary::filter).containsExactly("$share/c/t");
     assertThat(second.after()).isNull();
     away.call(() -> {
       var _ = b.leave(false);
