@@ -128,11 +128,9 @@ final class TopicResources {
     if (hub.router().isCongested()) {
       throw new HeraldException(ErrorCode.SUBSCRIBERS_BUSY, ErrorCode.SUBSCRIBERS_BUSY.text());
     }
-    ConsumerGroup full = app.consumers().congestedBy(message.topic());
-    if (full != null) {
+    if (app.consumers().congestedBy(message.topic()) != null) {
       throw new HeraldException(
-          ErrorCode.CONSUMER_GROUP_FULL,
-          full.filter().text() + " does not keep up with what is published");
+          ErrorCode.CONSUMER_GROUP_FULL, ErrorCode.CONSUMER_GROUP_FULL.text());
     }
     hub.router().publishAwaited(app.topics(), message, taken);
     return taken
