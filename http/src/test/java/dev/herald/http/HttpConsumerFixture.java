@@ -43,7 +43,8 @@ abstract class HttpConsumerFixture {
     HttpSettings defaults = EdgeFixture.settings(new GatewaySettings(1, 1 << 20, 1 << 19, LONG));
     edge =
         EdgeFixture.start(
-            data, new HttpSettings(0, 1 << 20, LONG, 1000, 100, defaults.gateway(), SETTINGS));
+            data,
+            new HttpSettings(0, 1 << 20, LONG, LONG, 1000, 100, defaults.gateway(), SETTINGS));
   }
 
   @AfterEach

@@ -100,8 +100,7 @@ public final class ConsumerGroup extends Subscriber {
 
   /** Returns how it is now, with its members one by one or without; on its lane. */
   GroupView view(boolean withMembers) {
-    List<List<Member>> members = List.of(live, others);
-    return figures.view(filter.text(), backlog.bytes(), members, withMembers);
+    return figures.view(filter.text(), backlog.bytes(), List.of(live, others), withMembers);
   }
 
   @Override
