@@ -23,7 +23,7 @@ public final class ChatEventJson {
         json.writeStringField("clientId", who.clientId());
         json.writeStringField("userId", who.userId());
       }
-      json.writeNumberField("participants", event.participants());
+      json.writeNumberField("participantCount", event.participants());
       json.writeEndObject();
     });
   }

@@ -46,8 +46,9 @@ final class ChatResources {
     String appId = PathLevels.of(ctx).appId();
     Query query = new Query(ctx.query());
     String after = query.text("after");
+    String afterId = after == null || after.isEmpty() ? "" : Cursors.readId("after", after);
     int limit = query.limit(LIMIT_DEFAULT);
-    List<ChatView.Summary> page = chats.list(appId, after == null ? "" : after, limit);
+    List<ChatView.Summary> page = chats.list(appId, afterId, limit);
     return Answers.json(
         Json.encode(json -> {
           json.writeStartObject();
@@ -59,7 +60,7 @@ final class ChatResources {
           }
           json.writeEndArray();
           boolean isFull = page.size() == limit;
-          json.writeStringField("after", isFull ? page.getLast().chatId() : null);
+          json.writeStringField("after", isFull ? Cursors.ofId(page.getLast().chatId()) : null);
           json.writeEndObject();
         }));
   }
@@ -89,6 +90,7 @@ final class ChatResources {
               if (content == null) {
                 throw new HeraldException(ErrorCode.FIELD_MISSING, "content is missing");
               }
+              GroupLimits.checkText("content", content, Integer.MAX_VALUE);
               String user = userId == null ? "" : GroupLimits.checkId("userId", userId);
               byte[] payload = content.getBytes(StandardCharsets.UTF_8);
               return atOwner(
@@ -136,7 +138,7 @@ final class ChatResources {
       write(json, view.summary());
       json.writeFieldName("creator");
       write(json, view.creator());
-      json.writeArrayFieldStart("members");
+      json.writeArrayFieldStart("participants");
       for (ChatView.Participant one : view.participants()) {
         json.writeStartObject();
         writeIds(json, one.who());
@@ -163,7 +165,7 @@ final class ChatResources {
     json.writeNumberField("createTime", chat.createdMs());
     json.writeNumberField("activeTime", chat.activeMs());
     json.writeNumberField("seq", chat.seq());
-    json.writeNumberField("participants", chat.participants());
+    json.writeNumberField("participantCount", chat.participants());
   }
 
   private static void write(JsonGenerator json, Seat.@Nullable Who who) throws IOException {

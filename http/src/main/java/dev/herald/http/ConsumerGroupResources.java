@@ -10,7 +10,7 @@ import dev.herald.core.consumer.GroupView;
 import dev.herald.core.consumer.GroupView.Counts;
 import dev.herald.core.consumer.GroupView.MemberView;
 import dev.herald.core.consumer.GroupView.Page;
-import dev.herald.core.consumer.GroupView.WithMembers;
+import dev.herald.core.consumer.GroupView.Summary;
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
 import java.io.IOException;
@@ -42,7 +42,6 @@ final class ConsumerGroupResources {
         app == null
             ? CompletableFuture.completedFuture(new Page(List.of(), null))
             : app.consumers().page(afterFilter, limit);
-    // not on the lane that answers last
     return HttpResponse.of(
         page.thenApplyAsync(groups -> Answers.json(encode(groups)), ctx.eventLoop()));
   }
@@ -71,7 +70,7 @@ final class ConsumerGroupResources {
     return Json.encode(json -> {
       json.writeStartObject();
       json.writeArrayFieldStart("consumerGroups");
-      for (GroupView group : page.groups()) {
+      for (Summary group : page.groups()) {
         json.writeStartObject();
         write(json, group);
         json.writeEndObject();
@@ -82,10 +81,10 @@ final class ConsumerGroupResources {
     });
   }
 
-  private static byte[] encode(WithMembers group) {
+  private static byte[] encode(GroupView group) {
     return Json.encode(json -> {
       json.writeStartObject();
-      write(json, group.group());
+      write(json, group.summary());
       json.writeArrayFieldStart("members");
       for (MemberView member : group.members()) {
         json.writeStartObject();
@@ -102,11 +101,11 @@ final class ConsumerGroupResources {
     });
   }
 
-  private static void write(JsonGenerator json, GroupView group) throws IOException {
+  private static void write(JsonGenerator json, Summary group) throws IOException {
     Counts counts = group.counts();
     json.writeStringField("filter", group.filter());
-    json.writeNumberField("memberCount", group.members());
-    json.writeNumberField("liveCount", group.live());
+    json.writeNumberField("memberCount", group.memberCount());
+    json.writeNumberField("liveCount", group.liveCount());
     json.writeNumberField("underWay", group.underWay());
     json.writeNumberField("waitingBytes", group.waitingBytes());
     json.writeNumberField("dispatched", counts.dispatched());

@@ -20,6 +20,8 @@ final class Endpoints {
   private static final String GROUP = APP + "/groups/{groupId}";
   private static final String CHATS = APP + "/chats";
   private static final String CHAT = CHATS + "/{chatId}";
+  private static final String CONSUMER_GROUP = APP + "/consumer-groups/{filter}";
+  private static final String CONSUMER = CONSUMER_GROUP + "/consumers/{consumerId}";
   private static final String USER = APP + "/users/{userId}";
 
   private Endpoints() {}
@@ -29,12 +31,14 @@ final class Endpoints {
       HttpSettings settings,
       Gateways gateways,
       EventWaits waits,
+      HttpConsumers consumers,
       OperatorApi operator,
       Pages pages) {
     List<Endpoint> all = new ArrayList<>();
     all.addAll(contract(hub, settings, gateways));
-    all.addAll(resources(hub, settings.requestBytesMax(), waits));
+    all.addAll(resources(hub, settings, waits));
     all.addAll(relay(hub));
+    all.addAll(consumers(new ConsumerResources(consumers, settings.requestBytesMax())));
     all.addAll(chats(hub, settings.requestBytesMax()));
     all.addAll(operation(operator, pages));
     return List.copyOf(all);
@@ -62,12 +66,13 @@ final class Endpoints {
   }
 
   /** The same use cases, and more, as resources. */
-  private static List<Endpoint> resources(Hub hub, int requestBytesMax, EventWaits waits) {
+  private static List<Endpoint> resources(Hub hub, HttpSettings settings, EventWaits waits) {
+    int requestBytesMax = settings.requestBytesMax();
     MessageResources messages = new MessageResources(hub, requestBytesMax);
     NoticeResources notices = new NoticeResources(hub, requestBytesMax);
     EventResources events = new EventResources(hub, waits);
     UserResources users = new UserResources(hub, requestBytesMax);
-    TopicResources topics = new TopicResources(hub, requestBytesMax, InstantSource.system());
+    TopicResources topics = new TopicResources(hub, settings, InstantSource.system());
     ClientResources clients = new ClientResources(hub, requestBytesMax);
     return List.of(
         post(GROUP + "/messages", messages::create),
@@ -97,10 +102,19 @@ final class Endpoints {
     ClientDirectoryResources clients = new ClientDirectoryResources(hub.clients());
     return List.of(
         get(APP + "/consumer-groups", groups::list),
-        get(APP + "/consumer-groups/{filter}", groups::get),
+        get(CONSUMER_GROUP, groups::get),
         get(APP + "/clients", clients::list),
         get(APP + "/clients/{clientId}", clients::get),
         delete(APP + "/clients/{clientId}", clients::disconnect));
+  }
+
+  /** Members of consumer groups. */
+  private static List<Endpoint> consumers(ConsumerResources consumers) {
+    return List.of(
+        post(CONSUMER_GROUP + "/consumers", consumers::join),
+        get(CONSUMER + "/messages", consumers::messages),
+        post(CONSUMER + "/acknowledgements", consumers::answer),
+        delete(CONSUMER, consumers::leave));
   }
 
   /** Chats, which are in memory only. */

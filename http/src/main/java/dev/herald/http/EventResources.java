@@ -5,7 +5,6 @@ import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpResponseWriter;
 import com.linecorp.armeria.common.HttpStatus;
-import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.util.TimeoutMode;
 import com.linecorp.armeria.server.ServiceRequestContext;
@@ -28,12 +27,12 @@ final class EventResources {
   private static final Logger LOG = LoggerFactory.getLogger(EventResources.class);
 
   private static final int LIMIT_DEFAULT = 100;
-  private static final int WAIT_SECONDS_MAX = 60;
+
+  /** How long a request may wait for what comes next, in seconds. */
+  static final int WAIT_SECONDS_MAX = 60;
 
   /** How many events an export reads and sends at a time: what bounds its memory. */
   private static final int EXPORT_PAGE_EVENTS = 64;
-
-  private static final MediaType JSON_LINES = MediaType.create("application", "x-ndjson");
 
   private final Hub hub;
   private final EventWaits waits;
@@ -112,7 +111,7 @@ final class EventResources {
       ServiceRequestContext ctx, GroupKey key, List<GroupEvent> first, Duration patience) {
     ctx.clearRequestTimeout();
     HttpResponseWriter out = HttpResponse.streaming();
-    out.write(ResponseHeaders.builder(HttpStatus.OK).contentType(JSON_LINES).build());
+    out.write(ResponseHeaders.builder(HttpStatus.OK).contentType(MessageStream.JSON_LINES).build());
     ctx.blockingTaskExecutor()
         .execute(() -> {
           try {

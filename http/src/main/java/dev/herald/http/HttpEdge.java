@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ScheduledFuture;
@@ -43,6 +44,7 @@ public final class HttpEdge implements AutoCloseable {
   private final ThreadLane lane;
   private final Gateways gateways;
   private final EventWaits waits;
+  private final HttpConsumers consumers;
   private final MetricsExport export;
   private final VirtualThreads threads = new VirtualThreads();
   private final ErrorAnswers errors;
@@ -79,12 +81,14 @@ public final class HttpEdge implements AutoCloseable {
     this.lane = new ThreadLane(hub.lane(), "herald-http-lane");
     this.gateways = new Gateways(hub, settings.gateway(), lane);
     this.waits = new EventWaits(hub, lane, settings.eventWaitsMax());
+    this.consumers = new HttpConsumers(hub, settings.consumer(), lane, InstantSource.system());
     this.export = new MetricsExport(hub.metrics());
     this.errors = new ErrorAnswers();
     hub.metrics()
         .gauge("herald_http_connections", "Connections of HTTP and gateways.", this::connections);
     OperatorApi operator = new OperatorApi(info, List.copyOf(checks), export);
-    this.endpoints = Endpoints.all(hub, settings, gateways, waits, operator, new Pages(console));
+    this.endpoints =
+        Endpoints.all(hub, settings, gateways, waits, consumers, operator, new Pages(console));
   }
 
   /**
@@ -103,7 +107,7 @@ public final class HttpEdge implements AutoCloseable {
     server = bind();
     port = server.activeLocalPort(SessionProtocol.HTTP);
     httpsPort = certificates == null ? 0 : server.activeLocalPort(SessionProtocol.HTTPS);
-    sweep = threads.scheduleWithFixedDelay(gateways::sweep, 1, 1, TimeUnit.SECONDS);
+    sweep = threads.scheduleWithFixedDelay(this::sweep, 1, 1, TimeUnit.SECONDS);
     LOG.info("http.started port={}", port);
   }
 
@@ -123,14 +127,24 @@ public final class HttpEdge implements AutoCloseable {
     return running == null ? 0 : running.numConnections();
   }
 
+  private void sweep() {
+    gateways.sweep();
+    consumers.sweep();
+  }
+
+  /** Returns the members of consumer groups that it has. */
+  HttpConsumers consumers() {
+    return consumers;
+  }
+
   /** Returns everything it answers. */
   List<Endpoint> endpoints() {
     return endpoints;
   }
 
   /**
-   * Tells gateways that the server stops (WebSocket status 1001), ends what waits for events, lets
-   * requests under way finish for at most 1.5 seconds, and stops. Returns when it has.
+   * Tells gateways that the server stops (WebSocket status 1001), ends what waits, lets requests
+   * under way finish for at most 1.5 seconds, and stops. Returns when it has.
    */
   @Override
   public synchronized void close() {
@@ -139,6 +153,7 @@ public final class HttpEdge implements AutoCloseable {
     }
     gateways.stop();
     waits.stop();
+    consumers.stop();
     if (server != null) {
       server.stop().join();
     }

@@ -9,9 +9,11 @@ import java.time.Duration;
  * @param port the TCP port, 0 for one that the system picks
  * @param requestBytesMax the greatest size of a request's body
  * @param requestTimeout how long a request may take, body and answer included
+ * @param publishTimeout how long a publish waits for consumer groups
  * @param connectionsMax how many connections may be open
  * @param eventWaitsMax how many requests may wait for a group's event
  * @param gateway the settings of gateway WebSockets
+ * @param consumer the settings of members of consumer groups over HTTP
  */
 public record HttpSettings(
     @Setting(
@@ -42,6 +44,16 @@ public record HttpSettings(
         Duration requestTimeout,
     @Setting(
             doc =
+                "How long a publish to a topic waits for the consumer groups that it matches, after"
+                    + " its body has come. One that takes longer is answered by 504, as nobody"
+                    + " knows yet whether it will be consumed, and counted. Longer than"
+                    + " consumers.ackTimeout, or one stalled member is enough for that.",
+            def = "1m",
+            min = "1s",
+            max = "1h")
+        Duration publishTimeout,
+    @Setting(
+            doc =
                 "How many connections may be open, gateways included. One more is closed as soon as"
                     + " it is opened.",
             unit = "connections",
@@ -59,4 +71,6 @@ public record HttpSettings(
             max = "1000000")
         int eventWaitsMax,
     @Setting(doc = "Gateways: JSON WebSocket connections that get every group event of an app.")
-        GatewaySettings gateway) {}
+        GatewaySettings gateway,
+    @Setting(doc = "Members of consumer groups that take their messages over HTTP.")
+        HttpConsumerSettings consumer) {}

@@ -46,11 +46,11 @@ public record Hub(
   /**
    * Returns the commands, for one that is to be given now.
    *
-   * @throws HeraldException JOURNAL_FULL while subscribers cannot follow what is shown already
+   * @throws HeraldException SUBSCRIBERS_BUSY while subscribers cannot follow what is shown already
    */
   GroupCommands admitted() {
     if (router.isCongested()) {
-      throw new HeraldException(ErrorCode.JOURNAL_FULL, ErrorCode.JOURNAL_FULL.text());
+      throw new HeraldException(ErrorCode.SUBSCRIBERS_BUSY, ErrorCode.SUBSCRIBERS_BUSY.text());
     }
     return commands;
   }

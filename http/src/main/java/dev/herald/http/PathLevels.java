@@ -4,6 +4,7 @@ import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.herald.core.event.GroupKey;
 import dev.herald.core.event.GroupLimits;
 import dev.herald.core.registry.Registry.ChatKey;
+import java.util.Arrays;
 
 /**
  * The ids in the path of a resource: {@code /v1/apps/{appId}/groups/{groupId}/...}. Each is one
@@ -57,6 +58,15 @@ final class PathLevels {
     return Text.percentDecoded("filter", levels[COLLECTION_MEMBER], false);
   }
 
+  /**
+   * Returns the consumer of {@code .../consumer-groups/{filter}/consumers/{consumerId}}.
+   *
+   * @throws dev.herald.core.error.HeraldException MALFORMED_REQUEST
+   */
+  String consumerId() {
+    return Text.percentDecoded("consumerId", levels[ITEM], false);
+  }
+
   /** Returns the group of {@code /v1/apps/{appId}/groups/{groupId}}; throws as {@link #appId}. */
   GroupKey group() {
     return new GroupKey(appId(), id("groupId", COLLECTION_MEMBER));
@@ -65,6 +75,17 @@ final class PathLevels {
   /** Returns the chat of {@code /v1/apps/{appId}/chats/{chatId}}; throws as {@link #appId}. */
   ChatKey chat() {
     return new ChatKey(appId(), id("chatId", COLLECTION_MEMBER));
+  }
+
+  /**
+   * Returns the topic of {@code /v1/apps/{appId}/topics/{topic}}, all levels of it, not checked.
+   *
+   * @throws dev.herald.core.error.HeraldException MALFORMED_REQUEST
+   */
+  String topic() {
+    String encoded =
+        String.join("/", Arrays.asList(levels).subList(COLLECTION_MEMBER, levels.length));
+    return Text.percentDecoded("topic", encoded, false);
   }
 
   /**

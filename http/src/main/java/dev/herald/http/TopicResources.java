@@ -5,11 +5,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.util.TimeoutMode;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.herald.core.app.App;
 import dev.herald.core.consumer.ConsumerGroup;
 import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
+import dev.herald.core.metric.Metrics.Counter;
 import dev.herald.core.route.Message;
 import dev.herald.core.route.MessageProperties;
 import dev.herald.core.route.MessageProperties.PayloadFormat;
@@ -19,6 +21,7 @@ import dev.herald.core.topic.Topics;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The topics of an app: {@code /v1/apps/{appId}/topics/{topic}}. Thread-safe. */
@@ -29,32 +32,39 @@ final class TopicResources {
   /** The longest text of a property in MQTT. */
   private static final int PROPERTY_BYTES_MAX = 65_535;
 
-  private static final String TOPICS = "/topics/";
   private static final int QOS = 1;
 
   private final Hub hub;
-  private final int requestBytesMax;
+  private final HttpSettings settings;
   private final InstantSource clock;
+  private final Counter timeouts;
 
   /**
    * Makes them.
    *
-   * @param requestBytesMax how long a message may be
+   * @param settings how long a message may be, and how long it waits to be consumed
    * @param clock the time of expiries
    */
-  TopicResources(Hub hub, int requestBytesMax, InstantSource clock) {
+  TopicResources(Hub hub, HttpSettings settings, InstantSource clock) {
     this.hub = hub;
-    this.requestBytesMax = requestBytesMax;
+    this.settings = settings;
     this.clock = clock;
+    this.timeouts =
+        hub.metrics()
+            .counter(
+                "herald_http_publish_timeouts_total",
+                "Publishes that consumer groups did not answer in time (http.publishTimeout).");
   }
 
   /**
    * Publishes the body as a message of QoS 1. The answer comes when one member of every matching
-   * consumer group has acknowledged it, and says how many groups and other subscribers took it.
+   * consumer group has acknowledged it, and says how many groups and other subscribers took it; or
+   * when that takes too long.
    */
   HttpResponse publish(ServiceRequestContext ctx, HttpRequest request) {
-    String appId = PathLevels.of(ctx).appId();
-    String topic = topicOf(ctx.path());
+    PathLevels path = PathLevels.of(ctx);
+    String appId = path.appId();
+    String topic = checked(path.topic());
     Query query = new Query(ctx.query());
     long expiry = query.number("expiry", 0);
     if (expiry < 0 || expiry > EXPIRY_SECONDS_MAX) {
@@ -64,14 +74,16 @@ final class TopicResources {
     String key = keyOf(query);
     String contentType = request.headers().get(HttpHeaderNames.CONTENT_TYPE);
     return HttpResponse.of(
-        Body.read(request, requestBytesMax)
-            .thenCompose(body -> publish(appId, message(topic, body, contentType, key, expiry)))
+        Body.read(request, settings.requestBytesMax())
+            .thenCompose(body -> {
+              ctx.setRequestTimeout(TimeoutMode.EXTEND, settings.publishTimeout());
+              return publish(appId, message(topic, body, contentType, key, expiry));
+            })
             .thenApplyAsync(taken -> Answers.json(encode(taken)), ctx.eventLoop()));
   }
 
-  private static String topicOf(String path) {
-    int at = path.indexOf(TOPICS) + TOPICS.length();
-    String topic = Topics.checkName(Text.percentDecoded("topic", path.substring(at), false));
+  private static String checked(String name) {
+    String topic = Topics.checkName(name);
     if (topic.startsWith("$")) {
       throw new HeraldException(
           ErrorCode.TOPIC_NAME_INVALID, "messages cannot be published here to topics with $");
@@ -108,14 +120,32 @@ final class TopicResources {
   }
 
   private CompletableFuture<Taken> publish(String appId, Message message) {
-    App app = hub.apps().get(appId);
-    if (hub.router().isCongested() || app.consumers().congestedBy(message.topic()) != null) {
-      throw new HeraldException(
-          ErrorCode.CONSUMER_GROUP_FULL, "subscribers do not keep up with what is published");
-    }
     Taken taken = new Taken();
+    App app = hub.apps().find(appId);
+    if (app == null) {
+      return CompletableFuture.completedFuture(taken); // nobody is there
+    }
+    if (hub.router().isCongested()) {
+      throw new HeraldException(ErrorCode.SUBSCRIBERS_BUSY, ErrorCode.SUBSCRIBERS_BUSY.text());
+    }
+    if (app.consumers().congestedBy(message.topic()) != null) {
+      throw new HeraldException(
+          ErrorCode.CONSUMER_GROUP_FULL, ErrorCode.CONSUMER_GROUP_FULL.text());
+    }
     hub.router().publishAwaited(app.topics(), message, taken);
-    return taken.answer;
+    return taken
+        .complete
+        .completeOnTimeout(false, settings.publishTimeout().toMillis(), TimeUnit.MILLISECONDS)
+        .thenApply(inTime -> inTime ? taken : tookTooLong());
+  }
+
+  private Taken tookTooLong() {
+    timeouts.increment();
+    throw new HeraldException(
+        ErrorCode.CONSUMPTION_UNKNOWN,
+        "not consumed within "
+            + settings.publishTimeout().toMillis()
+            + " ms; it is not known whether it will be");
   }
 
   private static byte[] encode(Taken taken) {
@@ -127,15 +157,16 @@ final class TopicResources {
     });
   }
 
-  /** Completes its answer with itself, or with the refusal. */
+  /** Who took a message. */
   private static final class Taken extends Receipt {
-    private final CompletableFuture<Taken> answer = new CompletableFuture<>();
+    /** Completes with true when every group has consumed it, or with the refusal. */
+    private final CompletableFuture<Boolean> complete = new CompletableFuture<>();
 
     @Override
     protected void completed() {
       NotConsumed why = refusal();
       boolean _ =
-          why == null ? answer.complete(this) : answer.completeExceptionally(why.toException());
+          why == null ? complete.complete(true) : complete.completeExceptionally(why.toException());
     }
   }
 }

@@ -59,8 +59,8 @@ class ChatResourcesIT {
     assertThat(chat.at("/owner/host").asText()).isEqualTo("127.0.0.1");
     assertThat(chat.get("epoch").asLong()).isPositive();
     assertThat(chat.at("/creator/userId").asText()).isEqualTo("ann");
-    assertThat(chat.at("/members/0/clientId").asText()).isEqualTo("ann-phone");
-    assertThat(chat.at("/members/0/present").asBoolean()).isTrue();
+    assertThat(chat.at("/participants/0/clientId").asText()).isEqualTo("ann-phone");
+    assertThat(chat.at("/participants/0/present").asBoolean()).isTrue();
 
     answer = edge.json(path + "/messages", "{\"userId\":\"shop\",\"content\":\"good day\"}");
     assertThat(answer.statusCode()).isEqualTo(200);
@@ -73,7 +73,7 @@ class ChatResourcesIT {
     assertThat(edge.send("DELETE", path, "").statusCode()).isEqualTo(204);
     JsonNode ended = ann.next();
     assertThat(ended.get("$chat").asText()).isEqualTo("ended");
-    assertThat(ended.get("participants").asInt()).isZero();
+    assertThat(ended.get("participantCount").asInt()).isZero();
     assertThat(ended.has("clientId")).isFalse();
     assertThat(edge.send("DELETE", path, "").statusCode()).isEqualTo(404);
     assertThat(edge.get(path).statusCode()).isEqualTo(404);
@@ -88,7 +88,7 @@ class ChatResourcesIT {
         .asString()
         .matches(
             "\\{\"\\$chat\":\"joined\",\"chatId\":\"c\",\"seq\":1,\"time\":[0-9]{13},"
-                + "\"clientId\":\"ann-phone\",\"userId\":\"ann\",\"participants\":1\\}");
+                + "\"clientId\":\"ann-phone\",\"userId\":\"ann\",\"participantCount\":1\\}");
     assertThat(event.properties().contentType()).isEqualTo("application/json");
   }
 
@@ -100,9 +100,10 @@ class ChatResourcesIT {
     join(edge, "other", "z", "ann", "").message();
     JsonNode first = JSON.readTree(edge.get(CHATS + "?limit=2").body());
     assertThat(first.get("chats").findValuesAsText("chatId")).containsExactly("a", "b");
-    assertThat(first.at("/chats/0/participants").asInt()).isEqualTo(1);
-    assertThat(first.get("after").asText()).isEqualTo("b");
-    JsonNode second = JSON.readTree(edge.get(CHATS + "?limit=2&after=b").body());
+    assertThat(first.at("/chats/0/participantCount").asInt()).isEqualTo(1);
+    String next = first.get("after").asText();
+    assertThat(next).as("a cursor, as in other lists").isEqualTo("Yg");
+    JsonNode second = JSON.readTree(edge.get(CHATS + "?limit=2&after=" + next).body());
     assertThat(second.get("chats").findValuesAsText("chatId")).containsExactly("c d");
     assertThat(second.get("after").isNull()).isTrue();
     assertThat(edge.get("/v1/apps/none/chats").body()).isEqualTo("{\"chats\":[],\"after\":null}");
@@ -114,6 +115,7 @@ class ChatResourcesIT {
     "/v1/apps/app/chats?limit=1001, 400",
     "/v1/apps/app/chats?limit=x, 400",
     "/v1/apps/app/chats?after=1&after=2, 400",
+    "/v1/apps/app/chats?after=b!, 400",
     "/v1/apps/app/chats/none, 404",
     "/v1/apps/app/chats/%00, 400",
     "/v1/apps/app/chats/%FF, 400"
@@ -135,6 +137,7 @@ class ChatResourcesIT {
         "{\"content\":\"a\",\"content\":\"b\"}",
         "{\"content\":\"a\",\"userId\":\"\"}",
         "{\"content\":\"a\",\"userId\":7}",
+        "{\"content\":\"half \\uD83D of a pair\"}",
         "{\"content\":\"{\\\"$chat\\\":\\\"ended\\\"}\"}",
         "{\"content\":\"a\"} {}"
       })

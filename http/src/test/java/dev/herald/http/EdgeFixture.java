@@ -29,8 +29,11 @@ import dev.herald.core.web.Origins;
 import dev.herald.sql.SqliteStore;
 import dev.herald.sql.StoreSettings;
 import dev.herald.testkit.ClientCore;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -49,6 +52,8 @@ final class EdgeFixture implements AutoCloseable {
   static final long STARTED_AT_MS = 1_700_000_000_000L;
   static final int LEDGER_MAX = 1000;
   static final String PAGE = "<!doctype html><title>console</title>";
+
+  static final HttpConsumerSettings CONSUMER = SettingTree.defaults(HttpConsumerSettings.class);
 
   final Metrics metrics = new Metrics();
   final AtomicBoolean listening = new AtomicBoolean(true);
@@ -144,7 +149,32 @@ final class EdgeFixture implements AutoCloseable {
 
   /** Settings with an ephemeral port. */
   static HttpSettings settings(GatewaySettings gateway) {
-    return new HttpSettings(0, 1 << 20, Duration.ofSeconds(3), 1000, 100, gateway);
+    return new HttpSettings(
+        0, 1 << 20, Duration.ofSeconds(3), Duration.ofMinutes(1), 1000, 100, gateway, CONSUMER);
+  }
+
+  /** The same, with a time for publishes. */
+  static HttpSettings publishTimeout(Duration timeout) {
+    HttpSettings usual = settings(SettingTree.defaults(GatewaySettings.class));
+    return new HttpSettings(
+        usual.port(),
+        usual.requestBytesMax(),
+        usual.requestTimeout(),
+        timeout,
+        usual.connectionsMax(),
+        usual.eventWaitsMax(),
+        usual.gateway(),
+        usual.consumer());
+  }
+
+  /** Sends a request whose body does not come in full; returns the first line of the answer. */
+  String unfinished(String path) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), edge.port())) {
+      String head =
+          "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nhalf";
+      socket.getOutputStream().write(head.getBytes(UTF_8));
+      return new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8)).readLine();
+    }
   }
 
   URI uri(String pathAndQuery) {

@@ -39,6 +39,7 @@ class HttpApiPageIT {
               "groups",
               "list",
               "publish",
+              "consume",
               "notify",
               "export",
               "contract");
@@ -57,6 +58,12 @@ class HttpApiPageIT {
           .contains("\"groupId\":\"lobby\",\"seq\":4,\"prunedSeq\":0,", "\"messageTotal\":2,")
           .endsWith("\"after\":null}");
       assertThat(out.getOrDefault("publish", "")).isEqualTo("{\"groups\":0,\"subscribers\":0}");
+      assertThat(out.getOrDefault("consume", ""))
+          .contains(
+              "{\"messages\":[{\"deliveryId\":\"1\",\"attempt\":1,\"topic\":\"jobs/resize\",\"qos\":1,"
+                  + "\"payload\":\"image-7.png\",\"contentType\":\"text/plain\"}]}",
+              "{\"acknowledged\":[\"1\"],",
+              "{\"groups\":1,\"subscribers\":0}");
       assertThat(out.getOrDefault("notify", ""))
           .contains("\"reached\":0,\"complete\":true,\"kept\":true}", "\"online\":false,");
       assertThat(out.getOrDefault("export", "").lines()).hasSize(4);

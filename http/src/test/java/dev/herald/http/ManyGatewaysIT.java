@@ -32,7 +32,16 @@ class ManyGatewaysIT {
     GatewaySettings gateway = SettingTree.defaults(GatewaySettings.class);
     edge =
         EdgeFixture.start(
-            data, new HttpSettings(0, 1 << 20, Duration.ofSeconds(10), 2000, 100, gateway));
+            data,
+            new HttpSettings(
+                0,
+                1 << 20,
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(10),
+                2000,
+                100,
+                gateway,
+                EdgeFixture.CONSUMER));
   }
 
   @AfterAll

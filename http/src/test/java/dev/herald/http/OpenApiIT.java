@@ -10,9 +10,13 @@ import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import com.networknt.schema.ValidationMessage;
+import dev.herald.core.route.Message;
+import dev.herald.core.route.MessageProperties;
+import dev.herald.core.route.MessageProperties.PayloadFormat;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
@@ -232,6 +236,40 @@ class OpenApiIT {
     assertDescribed("get", groups, edge.get(own + "?limit=0"));
     assertDescribed("get", groups + "/{filter}", edge.get(own + "/%24share%2Fg%2Ft"));
     assertDescribed("get", groups + "/{filter}", edge.get(own + "/none"));
+    String all = groups + "/{filter}/consumers";
+    String join = own + "/%24share%2Fh%2Fh/consumers";
+    String draft = "{\"clientId\":\"c\",\"inFlightMax\":2}";
+    assertThat(errors(schema("/components/schemas/ConsumerDraft"), draft)).isEmpty();
+    HttpResponse<String> joined = edge.json(join, draft);
+    assertDescribed("post", all, joined);
+    assertDescribed("post", all, edge.json(join, "{\"inFlightMax\":0}"));
+    assertConsumerDescribed(all, joined.headers().firstValue("Location").orElseThrow());
+  }
+
+  private static void assertConsumerDescribed(String all, String own) throws Exception {
+    String consumer = all + "/{consumerId}";
+    Message message =
+        new Message(
+            "h",
+            new byte[] {-1},
+            1,
+            false,
+            new MessageProperties(
+                PayloadFormat.BYTES, "a/b", "r", new byte[] {1}, List.of("n", "v")),
+            System.currentTimeMillis() + 60_000,
+            null);
+    edge.router.publish(edge.apps.get("v1").topics(), message);
+    HttpResponse<String> taken = edge.get(own + "/messages?wait=30");
+    assertThat(taken.body()).contains("payloadBase64", "correlationDataBase64", "expiryTime");
+    assertDescribed("get", consumer + "/messages", taken);
+    assertDescribed("get", consumer + "/messages", edge.get(own + "/messages?wait=99"));
+    String answers = consumer + "/acknowledgements";
+    String said = "{\"acknowledge\":[\"1\"],\"refuse\":[\"2\"],\"extend\":[\"3\"]}";
+    assertThat(errors(schema("/components/schemas/Replies"), said)).isEmpty();
+    assertDescribed("post", answers, edge.json(own + "/acknowledgements", said));
+    assertDescribed("post", answers, edge.json(own + "/acknowledgements", "[]"));
+    assertDescribed("delete", consumer, edge.send("DELETE", own, ""));
+    assertDescribed("delete", consumer, edge.send("DELETE", own, ""));
   }
 
   private static void assertClientsDescribed() throws Exception {

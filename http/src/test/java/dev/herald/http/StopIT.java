@@ -63,9 +63,11 @@ class StopIT {
               first.edge.port(),
               free.requestBytesMax(),
               free.requestTimeout(),
+              free.publishTimeout(),
               free.connectionsMax(),
               free.eventWaitsMax(),
-              free.gateway());
+              free.gateway(),
+              free.consumer());
       assertThatThrownBy(() -> EdgeFixture.start(data.resolve("second"), taken))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("http.port " + first.edge.port() + " cannot be bound on 127.0.0.1");

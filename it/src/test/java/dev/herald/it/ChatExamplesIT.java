@@ -54,6 +54,6 @@ class ChatExamplesIT {
     assertThat(event.path("seq").asLong()).isEqualTo(seq);
     assertThat(event.path("clientId").asText()).isEqualTo(client);
     assertThat(event.path("userId").asText()).isEqualTo(client);
-    assertThat(event.path("participants").asInt()).isEqualTo(left);
+    assertThat(event.path("participantCount").asInt()).isEqualTo(left);
   }
 }

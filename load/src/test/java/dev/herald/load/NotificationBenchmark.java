@@ -63,6 +63,16 @@ public class NotificationBenchmark {
     }
 
     @Override
+    protected boolean hasRoomFor(Message notification) {
+      return true;
+    }
+
+    @Override
+    protected boolean accepts(Message notification) {
+      return true;
+    }
+
+    @Override
     protected void take(Message notification) {
       count++;
     }

@@ -62,6 +62,9 @@ final class ClientPublisher {
       broker.permissions().check(caller(), Action.CHANGE_USER);
     }
     session.register(next);
+    if (session.chatCount() > 0) {
+      session.chats().userChanged();
+    }
     return broker.documents().registration(session.key().clientId(), next);
   }
 

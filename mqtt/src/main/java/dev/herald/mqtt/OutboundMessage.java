@@ -3,6 +3,7 @@ package dev.herald.mqtt;
 import dev.herald.core.chat.ChatTopics;
 import dev.herald.core.consumer.Delivery;
 import dev.herald.core.route.Message;
+import dev.herald.core.route.Subscription;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,12 @@ final class OutboundMessage {
     this.retain = retain;
     this.identifiers = identifiers;
     this.delivery = delivery;
+  }
+
+  /** Returns the identifiers that a message has which one subscription brings. */
+  static int[] identifiersOf(Subscription subscription) {
+    int identifier = subscription.identifier();
+    return identifier == 0 ? NO_IDENTIFIERS : new int[] {identifier};
   }
 
   /** Returns whether it is kept over a restart; what is said in a chat is on no disk. */

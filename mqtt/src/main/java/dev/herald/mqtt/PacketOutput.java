@@ -78,7 +78,7 @@ final class PacketOutput {
   /** Returns whether the client takes a packet of this size [MQTT-3.1.2-24]. */
   boolean takes(OutboundMessage outbound) {
     return packetBytesMax >= Integer.MAX_VALUE
-        || takes(form(outbound.message), outbound.message, true, outbound.identifiers);
+        || takes(form(outbound.message), outbound.message, outbound.qos > 0, outbound.identifiers);
   }
 
   private boolean takes(

@@ -440,12 +440,7 @@ final class Session extends Subscriber {
     }
     int qos = Math.min(message.qos(), options & Subscribe.QOS);
     boolean retain = message.retain() && (options & Subscribe.RETAIN_AS_PUBLISHED) != 0;
-    int identifier = subscription.identifier();
-    send(
-        message,
-        qos,
-        retain,
-        identifier == 0 ? OutboundMessage.NO_IDENTIFIERS : new int[] {identifier});
+    send(message, qos, retain, OutboundMessage.identifiersOf(subscription));
   }
 
   /**
@@ -531,6 +526,9 @@ final class Session extends Subscriber {
     }
     if (resumed != null && !isBusy()) {
       resumed.ready();
+    }
+    if (client != null) {
+      client.drain();
     }
   }
 

@@ -106,13 +106,19 @@ final class SessionChats {
     seats.values().forEach(seat -> seat.away(true));
   }
 
-  /** The session has a connection again. */
+  /** The session has a connection again, perhaps of another user. */
   void connected() {
     for (ChatSeat seat : seats.values()) {
       if (seat.place != null) {
         seat.place.back();
       }
     }
+    userChanged();
+  }
+
+  /** The client may be of another user from now on. */
+  void userChanged() {
+    seats.values().forEach(ChatSeat::tellUser);
   }
 
   /**
@@ -134,7 +140,7 @@ final class SessionChats {
   /** One of them. */
   private final class ChatSeat implements Seat {
     private final String topic;
-    private final Who who = new Who(session.key().clientId(), session.userId);
+    private volatile Who who = new Who(session.key().clientId(), session.userId);
     private int qos;
     private int[] identifiers = OutboundMessage.NO_IDENTIFIERS;
     private boolean echo;
@@ -160,9 +166,19 @@ final class SessionChats {
           granted.leave();
         } else if (session.connection() == null) {
           granted.away(true);
+        } else {
+          tellUser();
         }
       } else if (place == null && isHere()) {
         seats.remove(topic);
+      }
+    }
+
+    /** Tells the chat whose client it is, if that is another user than before. */
+    void tellUser() {
+      if (place != null && !who.userId().equals(session.userId)) {
+        who = new Who(who.clientId(), session.userId);
+        place.changeUser(session.userId);
       }
     }
 

@@ -7,6 +7,7 @@ import dev.herald.core.client.Registration;
 import dev.herald.core.route.Lane;
 import dev.herald.core.route.Message;
 import dev.herald.core.route.Subscription;
+import dev.herald.mqtt.codec.Subscribe;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,8 +57,19 @@ final class SessionClient extends Client {
 
   // ---- connections
 
-  /** Has a client that connected be what it says, if it says anything. */
+  /**
+   * Has a client that connected be what it says, if it says anything. It is sent nothing before it
+   * was told CONNACK: until then it does not listen.
+   */
   static @Nullable SessionClient connected(
+      @Nullable SessionClient present, Session session, Broker broker, Registration registration) {
+    if (present != null) {
+      present.clients().unlisten(present);
+    }
+    return registered(present, session, broker, registration);
+  }
+
+  private static @Nullable SessionClient registered(
       @Nullable SessionClient present, Session session, Broker broker, Registration registration) {
     SessionClient client = present;
     if (client == null) {
@@ -101,7 +113,7 @@ final class SessionClient extends Client {
   /** Has the client be something else from now on; the change was checked. */
   static @Nullable SessionClient changed(
       @Nullable SessionClient present, Session session, Broker broker, Registration next) {
-    SessionClient client = connected(present, session, broker, next);
+    SessionClient client = registered(present, session, broker, next);
     return client != null && client.isOfUse() ? client : gone(client);
   }
 
@@ -179,10 +191,47 @@ final class SessionClient extends Client {
   }
 
   @Override
+  protected boolean hasRoomFor(Message notification) {
+    Subscription subscription = session.subscriptions.get(ClientTopics.NOTIFY);
+    return subscription != null
+        && session.hasRoomFor(notification, qos(notification, subscription));
+  }
+
+  @Override
+  protected boolean accepts(Message notification) {
+    Subscription subscription = session.subscriptions.get(ClientTopics.NOTIFY);
+    Connection to = session.connection();
+    if (subscription == null || to == null) {
+      return false;
+    }
+    if ((subscription.options() & Subscribe.NO_LOCAL) != 0 && session.isOriginOf(notification)) {
+      return false;
+    }
+    int[] identifiers = OutboundMessage.identifiersOf(subscription);
+    int qos = qos(notification, subscription);
+    boolean takes = to.out().takes(new OutboundMessage(notification, qos, false, identifiers));
+    if (!takes) {
+      broker.counters().droppedTooLarge.increment();
+    }
+    return takes;
+  }
+
+  private static int qos(Message notification, Subscription subscription) {
+    return Math.min(notification.qos(), subscription.options() & Subscribe.QOS);
+  }
+
+  @Override
   protected void take(Message notification) {
     Subscription subscription = session.subscriptions.get(ClientTopics.NOTIFY);
     if (subscription != null) {
       session.deliver(notification, subscription);
+    }
+  }
+
+  /** Sends what the client was too slow for, as far as it takes it now. */
+  void drain() {
+    if (isBehind() && !session.isBusy()) {
+      clients().catchUp(this);
     }
   }
 }

@@ -83,6 +83,69 @@ final class ChatIT extends EdgeTest {
     assertThat(ann.message().topic()).isEqualTo("$chat/a%2Fb");
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {4, 5})
+  void chatCalledEnd_isOneLikeAnyOther(int version) {
+    RawClient ann = edge.client(version, "ann");
+    assertThat(ann.subscribe(1, "$chat/end")).containsExactly(1);
+    RawClient bob = edge.client(5, "bob");
+    assertThat(bob.subscribe(1, "$chat/end")).containsExactly(1);
+    assertThat(ann.publish("$chat/end", "hi", 1)).isZero();
+    assertThat(bob.payloads(2)).containsExactly("joined 2 bob 2", "hi");
+    assertThat(ann.publish("$chat/end/end", "", 1)).isZero();
+    assertThat(bob.message().payload()).isEqualTo("ended 4 ann 0");
+  }
+
+  // ---- clients that are of another user from some time on
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void reconnect_asAnotherUser_speaksAsThatOne(boolean takesOver) {
+    RawClient bob = joined(5, "bob");
+    RawClient phone = edge.client(Wire.lasting(5, "phone").user("app/ann"));
+    RawClient other = edge.client(Wire.hello(5, "bob").user("app/bob"));
+    other.subscribe(1, "$chat/c");
+    phone.subscribe(1, "$chat/c");
+    assertThat(phone.publish("$chat/c", "as ann", 1)).isZero();
+    assertThat(said(other, "as ann")).containsExactly("from=phone", "user=ann", "seq=3");
+    if (!takesOver) {
+      phone.disconnect();
+      edge.awaitConnections(2);
+    }
+    RawClient eve = edge.client(Wire.lasting(5, "phone").user("app/eve"));
+    assertThat(eve.connack().sessionPresent()).isTrue();
+    assertThat(eve.publish("$chat/c", "as eve", 1)).isZero();
+    assertThat(said(other, "as eve")).containsExactly("from=phone", "user=eve", "seq=5");
+    // subscribing again changes nothing of that
+    assertThat(eve.subscribe(1, "$chat/c")).containsExactly(1);
+    assertThat(eve.publish("$chat/c", "again", 1)).isZero();
+    assertThat(said(other, "again")).containsExactly("from=phone", "user=eve", "seq=6");
+    assertThat(bob.message().payload()).as("of another app").isEqualTo("joined 1 bob 1");
+    bob.expectNoMessage();
+  }
+
+  @Test
+  void me_asAnotherUser_speaksAsThatOne() {
+    RawClient bob = joined(5, "bob");
+    RawClient phone = joined(4, "phone");
+    assertThat(phone.publish("$me", "user=eve", 1)).isZero();
+    assertThat(phone.publish("$chat/c", "as eve", 1)).isZero();
+    assertThat(said(bob, "as eve")).containsExactly("from=phone", "user=eve", "seq=4");
+    assertThat(phone.publish("$me", "user=", 1)).isZero();
+    assertThat(phone.publish("$chat/c", "as nobody", 1)).isZero();
+    assertThat(said(bob, "as nobody")).containsExactly("from=phone", "seq=6");
+  }
+
+  /** Reads on to what was said; returns its user properties. */
+  private static List<Object> said(RawClient client, String text) {
+    Received message = client.message();
+    while (!message.payload().equals(text)) {
+      assertThat(message.payload()).startsWith("joined ");
+      message = client.message();
+    }
+    return List.copyOf(message.property(USER_PROPERTY));
+  }
+
   // ---- what is refused
 
   @Test

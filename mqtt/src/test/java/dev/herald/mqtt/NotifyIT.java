@@ -5,6 +5,7 @@ import static dev.herald.mqtt.codec.Bytes.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.herald.core.app.Permissions.Action;
+import dev.herald.mqtt.codec.PacketType;
 import dev.herald.mqtt.codec.Reason;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -154,6 +155,70 @@ final class NotifyIT extends EdgeTest {
     edge.clock.advance(Duration.ofSeconds(61));
     listener(Wire.hello(5, "toolate").user("ann"), 0).expectNoMessage();
     assertThat(edge.metric("herald_notifications_pending")).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"4,0", "4,2", "5,0", "5,2"})
+  void whatWaits_forWhatAClientIsWhenItTakesItsSessionOver_comesBehindConnack(
+      int version, int qos) {
+    RawClient first = listener(Wire.lasting(version, "c").user("ann"), qos);
+    assertThat(send(sender(), "60 wait user:bob")).isEqualTo("reached 0 kept");
+    RawClient second = edge.open(version);
+    second.send(Wire.lasting(version, "c").user("bob").toBytes());
+    Received answer = second.next();
+    assertThat(answer.type()).as("the first packet [MQTT-3.2.0-1]").isEqualTo(PacketType.CONNACK);
+    assertThat(answer.sessionPresent()).isTrue();
+    assertThat(second.message().payload()).isEqualTo("wait");
+    second.expectNoMessage();
+    if (version == 5) {
+      first.expectEnd(Reason.SESSION_TAKEN_OVER);
+    } else {
+      first.expectClosed();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 2})
+  void whatWaits_comesToWhoConnects_howeverMuchItIs(int qos) {
+    RawClient sender = sender();
+    String text = "x".repeat(60_000);
+    for (int i = 0; i < 30; i++) {
+      assertThat(send(sender, "60 " + i + text + " user:ann")).isEqualTo("reached 0 kept");
+    }
+    RawClient ann = listener(Wire.hello(5, "ann").user("ann"), qos);
+    for (int i = 0; i < 30; i++) {
+      assertThat(ann.message().payload()).isEqualTo(i + text);
+    }
+    ann.expectNoMessage();
+    assertThat(edge.metric("herald_notifications_missed_total")).isZero();
+  }
+
+  @Test
+  void whatWaits_comesToWhoTakesOneAtATime_andIsNotPiledUpForIt() {
+    restart("queueMessagesMax", "100");
+    RawClient sender = sender();
+    for (int i = 0; i < 300; i++) {
+      assertThat(send(sender, "60 " + i + " user:ann")).isEqualTo("reached 0 kept");
+    }
+    RawClient ann = listener(Wire.hello(5, "ann").user("ann").receiveMaximum(1), 2);
+    for (int i = 0; i < 300; i++) {
+      assertThat(ann.message().payload()).isEqualTo("" + i);
+    }
+    ann.expectNoMessage();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 2})
+  void whoDoesNotTakeIt_isNotReached(int qos) {
+    listener(Wire.hello(5, "small").user("ann").maximumPacketSize(200), qos);
+    RawClient sender = sender();
+    assertThat(send(sender, "0 " + "x".repeat(200) + " user:ann")).isEqualTo("reached 0");
+    assertThat(send(sender, "0 " + "x".repeat(50) + " user:ann")).isEqualTo("reached 1");
+    assertThat(edge.dropped("packet_too_large")).isEqualTo(1);
+    assertThat(edge.metric("herald_notifications_delivered_total")).isEqualTo(1);
+    sender.subscribe(4 | qos, NOTIFY);
+    assertThat(send(sender, "0 mine all")).as("No Local").isEqualTo("reached 1");
+    sender.expectNoMessage();
   }
 
   @Test

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What one node says to another about a chat that one of them owns. A node relays for its clients:
- * to the owner what they do, from the owner what they are told.
+ * to the owner what they do, from the owner what they are told. Both go by the ownership that the
+ * relaying node learned when it joined: what is said under another one is of another chat.
  *
  * @param to the node it is for
  * @param from the node it is from
@@ -46,6 +47,9 @@ record ChatPacket(String to, String from, Owned chat, long request, Body body)
 
   /** To the owner: a client that was away is back on the seat that was kept. */
   record Back(String clientId) implements Body {}
+
+  /** To the owner: a client is of another user from now on. */
+  record ChangeUser(String clientId, String userId) implements Body {}
 
   /** To the owner, a question: a client says something; answered when all have it. */
   record Say(String clientId, Message message) implements Body {}

@@ -54,8 +54,9 @@ final class ChatPost implements AutoCloseable {
       return;
     }
     if (packet.body() instanceof Answer answer) {
-      Question question = open.remove(packet.request());
-      if (question != null) {
+      Question question = open.get(packet.request());
+      if (question != null && question.isAnsweredBy(packet)) {
+        open.remove(packet.request());
         question.complete(answer);
       }
     } else {
@@ -77,7 +78,7 @@ final class ChatPost implements AutoCloseable {
    */
   void ask(String to, Owned chat, Body body, CompletableFuture<Long> answer) {
     long request = requests.incrementAndGet();
-    open.put(request, new Question(to, answer));
+    open.put(request, new Question(to, chat, answer));
     bus.publish(new ChatPacket(to, self.get(), chat, request, body));
   }
 
@@ -90,6 +91,13 @@ final class ChatPost implements AutoCloseable {
             refusal == null ? "" : refusal.detail(),
             seq == null ? 0 : seq);
     bus.publish(new ChatPacket(asked.from(), self.get(), asked.chat(), asked.request(), answer));
+  }
+
+  /** Answers a question, if it is one, about a chat that is not the one of this node. */
+  void refuse(ChatPacket asked) {
+    if (asked.request() != 0) {
+      answer(asked, 0L, unreachable());
+    }
   }
 
   /** Has every question to a node fail, because it is gone. */
@@ -111,7 +119,11 @@ final class ChatPost implements AutoCloseable {
         ErrorCode.NODE_UNREACHABLE, "the worker that owned the chat is gone; join it again");
   }
 
-  private record Question(String to, CompletableFuture<Long> answer) {
+  private record Question(String to, Owned chat, CompletableFuture<Long> answer) {
+    boolean isAnsweredBy(ChatPacket packet) {
+      return packet.from().equals(to) && packet.chat().equals(chat);
+    }
+
     void complete(Answer with) {
       ErrorCode refusal = with.refusal();
       if (refusal == null) {

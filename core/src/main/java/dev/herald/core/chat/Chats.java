@@ -277,6 +277,11 @@ public final class Chats implements AutoCloseable {
     if (find(key) instanceof OwnedChat) {
       return CompletableFuture.completedFuture(Optional.empty());
     }
+    return ownedElsewhere(key);
+  }
+
+  /** Asks the registry which other node owns a chat. */
+  CompletionStage<Optional<Node>> ownedElsewhere(ChatKey key) {
     return membership
         .registry()
         .chatOwner(key)
@@ -351,7 +356,8 @@ public final class Chats implements AutoCloseable {
   /**
    * Ends a chat that this node owns, for an operator.
    *
-   * @return completes when its participants are told; fails with NOT_FOUND if it owns no such chat
+   * @return completes when every present participant's connection has the last word; fails with
+   *     NOT_FOUND if it owns no such chat
    */
   public CompletionStage<Void> end(ChatKey key) {
     CompletableFuture<Void> done = new CompletableFuture<>();
@@ -360,8 +366,7 @@ public final class Chats implements AutoCloseable {
         if (chat.isEnded()) {
           done.completeExceptionally(noSuchChat());
         } else {
-          chat.end(ChatEvent.Kind.ENDED, null);
-          done.complete(null);
+          chat.end(ChatEvent.Kind.ENDED, null, () -> done.complete(null));
         }
       });
     } else {
@@ -374,8 +379,8 @@ public final class Chats implements AutoCloseable {
    * Ends a chat for its creator, wherever it is.
    *
    * @param who who wants it
-   * @return completes when its participants are told; fails with NOT_FOUND if this node knows no
-   *     such chat, NOT_AUTHORIZED if somebody else created it
+   * @return completes when every present participant's connection has the last word; fails with
+   *     NOT_FOUND if this node knows no such chat, NOT_AUTHORIZED if somebody else created it
    */
   public CompletionStage<Long> end(ChatKey key, Seat.Who who) {
     CompletableFuture<Long> done = new CompletableFuture<>();

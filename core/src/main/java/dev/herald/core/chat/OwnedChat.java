@@ -28,6 +28,10 @@ final class OwnedChat extends Room {
 
   private final Map<String, Participant> participants = new LinkedHashMap<>(4);
   private final long createdMs;
+
+  /** The first ownership under which it has been this chat; it may have been taken anew since. */
+  private final long firstEpoch;
+
   private Seat.@Nullable Who creator;
 
   /** The second in which time is to be looked at next; of the lane's {@link ChatTimes}. */
@@ -40,6 +44,7 @@ final class OwnedChat extends Room {
 
   OwnedChat(Chats chats, ChatKey key, ChatOwner owner, Lane home) {
     super(chats, key, owner, home);
+    this.firstEpoch = owner.epoch();
     this.createdMs = chats.clock.millis();
     this.activeMs = createdMs;
   }
@@ -84,12 +89,14 @@ final class OwnedChat extends Room {
     if (seat.equals(before)) {
       return;
     }
-    if (before != null) {
+    if (before instanceof RemoteSeat remote && remote.isBeside(seat)) {
+      seats.remove(before);
+    } else if (before != null) {
       seats.close(before);
     }
     participant.seat = seat;
-    participant.who = seat.who();
     seats.add(seat);
+    changeUser(seat, seat.who().userId());
   }
 
   @Override
@@ -129,6 +136,21 @@ final class OwnedChat extends Room {
     }
   }
 
+  @Override
+  void changeUser(Seat seat, String userId) {
+    Participant participant = on(seat);
+    if (participant == null || participant.who.userId().equals(userId)) {
+      return;
+    }
+    participant.who = new Seat.Who(participant.who.clientId(), userId);
+    if (seat instanceof RemoteSeat remote) {
+      seats.remove(remote);
+      participant.seat = new RemoteSeat(home, remote.node(), remote.chat(), participant.who);
+      seats.add(participant.seat);
+    }
+    tell(Kind.JOINED, participant.who);
+  }
+
   /** Returns who sits on a seat, or null. */
   private @Nullable Participant on(Seat seat) {
     Participant participant = participants.get(seat.who().clientId());
@@ -166,10 +188,11 @@ final class OwnedChat extends Room {
 
   @Override
   void say(Seat seat, Message message, CompletableFuture<Long> done) {
-    if (on(seat) == null) {
+    Participant participant = on(seat);
+    if (participant == null) {
       done.completeExceptionally(Place.notIn());
     } else {
-      say(seat.who(), message, done);
+      say(participant.who, message, done);
     }
   }
 
@@ -192,9 +215,13 @@ final class OwnedChat extends Room {
   }
 
   private void tell(Kind kind, Seat.@Nullable Who who) {
+    tell(kind, who, () -> {});
+  }
+
+  private void tell(Kind kind, Seat.@Nullable Who who, Runnable told) {
     ChatEvent event =
         new ChatEvent(kind, key, next(), chats.clock.millis(), who, participants.size());
-    seats.tell(chats.words.happened(event), () -> {});
+    seats.tell(chats.words.happened(event), told);
   }
 
   // ---- time, and the end
@@ -219,7 +246,7 @@ final class OwnedChat extends Room {
     }
     long idleAtMs = activeMs + chats.settings.idleTimeout().toMillis();
     if (idleAtMs <= nowMs) {
-      end(Kind.IDLE, null);
+      end(Kind.IDLE, null, () -> {});
       return;
     }
     long next = idleAtMs;
@@ -238,21 +265,21 @@ final class OwnedChat extends Room {
       done.completeExceptionally(
           new HeraldException(ErrorCode.NOT_AUTHORIZED, "only its creator may end the chat"));
     } else {
-      end(Kind.ENDED, who);
-      done.complete(seq);
+      end(Kind.ENDED, who, () -> done.complete(seq));
     }
   }
 
-  /** Ends the chat; all participants are told. */
-  void end(Kind how, Seat.@Nullable Who by) {
-    if (isEnded()) {
-      return;
-    }
+  /**
+   * Ends the chat, which has not ended yet.
+   *
+   * @param told run when each participant's connection has the last word, on any thread
+   */
+  void end(Kind how, Seat.@Nullable Who by, Runnable told) {
     List<Participant> all = List.copyOf(participants.values());
     participants.clear();
     count = 0;
     chats.counters.participants.addAndGet(-all.size());
-    tell(how, by);
+    tell(how, by, told);
     for (Participant participant : all) {
       if (participant.seat != null) {
         seats.close(participant.seat);
@@ -281,15 +308,41 @@ final class OwnedChat extends Room {
                   if (failure == null && taken.node().id().equals(owner.node().id())) {
                     owner = taken;
                   } else {
-                    end(Kind.OWNER_LOST, null);
+                    lose();
                   }
                 }));
+  }
+
+  /** Ends because another node owns the chat. */
+  private void lose() {
+    if (!isEnded()) {
+      end(Kind.OWNER_LOST, null, () -> {});
+    }
+  }
+
+  /** Looks whether another node owns the chat: this one may have been silent for too long. */
+  @Override
+  void doubted() {
+    var _ =
+        chats
+            .ownedElsewhere(key)
+            .thenAccept(other -> {
+              if (other.isPresent()) {
+                onHome(this::lose);
+              }
+            });
   }
 
   // ---- for clients at other nodes
 
   @Override
   void receive(ChatPacket packet) {
+    long epoch = packet.chat().epoch();
+    if (epoch < firstEpoch || epoch > owner.epoch()) {
+      // of a chat before this one, or of one that this node does not know of yet
+      chats.post.refuse(packet);
+      return;
+    }
     switch (packet.body()) {
       case ChatPacket.Join join -> {
         CompletableFuture<Boolean> admitted = new CompletableFuture<>();
@@ -302,6 +355,8 @@ final class OwnedChat extends Room {
       case ChatPacket.Leave leave -> leave(seatOf(packet, leave.clientId()));
       case ChatPacket.Away away -> away(seatOf(packet, away.clientId()), away.keeps());
       case ChatPacket.Back back -> back(seatOf(packet, back.clientId()));
+      case ChatPacket.ChangeUser change ->
+          changeUser(seatOf(packet, change.clientId()), change.userId());
       case ChatPacket.Say say ->
           say(seatOf(packet, say.clientId()), say.message(), answering(packet));
       case ChatPacket.End end -> end(end.who(), answering(packet));

@@ -36,6 +36,16 @@ public final class Place implements Entry {
   }
 
   /**
+   * The client is of another user from now on. Everybody is told; what it said before is the former
+   * user's word.
+   *
+   * @param userId the user, empty for none
+   */
+  public void changeUser(String userId) {
+    room.onHome(() -> room.changeUser(seat, userId));
+  }
+
+  /**
    * Says something to all other participants.
    *
    * @param message what is said: payload, quality of service and properties as the client gave

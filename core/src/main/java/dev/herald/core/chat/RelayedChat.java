@@ -117,6 +117,13 @@ final class RelayedChat extends Room {
   }
 
   @Override
+  void changeUser(Seat seat, String userId) {
+    if (isHere(seat)) {
+      tellOwner(new ChatPacket.ChangeUser(seat.who().clientId(), userId));
+    }
+  }
+
+  @Override
   void say(Seat seat, Message message, CompletableFuture<Long> done) {
     if (!isHere(seat)) {
       done.completeExceptionally(Place.notIn());
@@ -145,6 +152,11 @@ final class RelayedChat extends Room {
 
   @Override
   void receive(ChatPacket packet) {
+    if (!packet.from().equals(owner.node().id()) || !packet.chat().equals(owned())) {
+      // who owned the chat before, and does not know that it is over
+      chats.post.refuse(packet);
+      return;
+    }
     switch (packet.body()) {
       case ChatPacket.Show show ->
           seats.tell(show.message(), () -> chats.post.answer(packet, 0L, null));

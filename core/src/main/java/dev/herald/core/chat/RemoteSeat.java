@@ -12,6 +12,13 @@ import dev.herald.core.route.Message;
  * @param who the client
  */
 record RemoteSeat(Lane lane, String node, ChatPacket.Owned chat, Who who) implements Seat {
+  /** Returns whether another seat is at the same node, which knows by itself who sits on it. */
+  boolean isBeside(Seat other) {
+    return other instanceof RemoteSeat remote
+        && remote.node.equals(node)
+        && remote.chat.equals(chat);
+  }
+
   @Override
   public void take(Message message) {
     throw new IllegalStateException("its node is told, once for all its seats");

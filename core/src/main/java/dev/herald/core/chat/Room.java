@@ -30,7 +30,7 @@ abstract class Room {
     this.key = key;
     this.owner = owner;
     this.home = home;
-    this.seats = new Seats(chats.router, chats.post);
+    this.seats = new Seats(chats.router, chats.post, this::doubted);
   }
 
   /**
@@ -54,6 +54,9 @@ abstract class Room {
   /** Notes that the client of a seat that was kept is connected again. */
   abstract void back(Seat seat);
 
+  /** Notes that the client of a seat is of another user from now on. */
+  abstract void changeUser(Seat seat, String userId);
+
   /** Says something; completes with its number when every connection has it. */
   abstract void say(Seat seat, Message message, CompletableFuture<Long> done);
 
@@ -65,6 +68,9 @@ abstract class Room {
 
   /** Takes notice that a node is gone. */
   abstract void nodeIsGone(String node);
+
+  /** Hears that another node does not take what it is shown of this chat. From any thread. */
+  void doubted() {}
 
   boolean isEnded() {
     return ended;

@@ -11,7 +11,10 @@ public interface Seat {
   /** Returns the thread that owns the seat. */
   Lane lane();
 
-  /** Returns who sits here. From any thread. */
+  /**
+   * Returns who sits here, and is told to the chat by joining. The client is always the same; that
+   * its user is another one {@link Place#changeUser} tells. From any thread.
+   */
   Who who();
 
   /** Takes what was said in the chat, or happened to it. On the lane; must not block nor throw. */
@@ -30,9 +33,9 @@ public interface Seat {
    * @param userId its user, empty for none
    */
   record Who(String clientId, String userId) {
-    /** Returns whether this is the same client, or another one of the same user. */
+    /** Returns whether this is a client of the same user; of no user, the same client. */
     boolean isSameUser(Who other) {
-      return clientId.equals(other.clientId) || (!userId.isEmpty() && userId.equals(other.userId));
+      return userId.isEmpty() ? clientId.equals(other.clientId) : userId.equals(other.userId);
     }
   }
 }

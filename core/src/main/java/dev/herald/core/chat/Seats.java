@@ -12,19 +12,27 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The seats of a chat by where they are: each lane, and each other node, is told a message once
- * however many seats it has. Owned by the chat's lane; who is told something is decided there, at
- * the moment it is numbered, so all seats see the same order.
+ * however many seats it has; a node is told under the ownership by which it knows the chat. Owned
+ * by the chat's lane; who is told something is decided there, at the moment it is numbered, so all
+ * seats see the same order.
  */
 final class Seats {
   private static final Seat[] NONE = {};
 
   private final Router router;
   private final ChatPost post;
+  private final Runnable doubted;
   private final List<Branch> branches = new ArrayList<>(2);
 
-  Seats(Router router, ChatPost post) {
+  /**
+   * Makes a chat without seats.
+   *
+   * @param doubted run when another node does not take what it is told, on any thread
+   */
+  Seats(Router router, ChatPost post, Runnable doubted) {
     this.router = router;
     this.post = post;
+    this.doubted = doubted;
   }
 
   void add(Seat seat) {
@@ -116,15 +124,19 @@ final class Seats {
     @Override
     void tell(Message message, Runnable done) {
       Seat[] told = seats;
-      router.run(
-          lane,
-          message.weight(),
-          () -> {
-            for (Seat seat : told) {
-              seat.take(message);
-            }
-            done.run();
-          });
+      boolean given =
+          router.run(
+              lane,
+              message.weight(),
+              () -> {
+                for (Seat seat : told) {
+                  seat.take(message);
+                }
+                done.run();
+              });
+      if (!given) {
+        done.run();
+      }
     }
   }
 
@@ -137,13 +149,19 @@ final class Seats {
 
     @Override
     boolean holds(Seat seat) {
-      return seat instanceof RemoteSeat remote && remote.node().equals(any.node());
+      return any.isBeside(seat);
     }
 
     @Override
     void tell(Message message, Runnable done) {
       CompletableFuture<Long> shown = new CompletableFuture<>();
-      var _ = shown.whenComplete((answer, gone) -> done.run());
+      var _ =
+          shown.whenComplete((answer, refusal) -> {
+            if (refusal != null) {
+              doubted.run();
+            }
+            done.run();
+          });
       post.ask(any.node(), any.chat(), new ChatPacket.Show(message), shown);
     }
   }

@@ -92,7 +92,22 @@ final class ClientIndex {
     return present.equals(client) ? null : present;
   }
 
-  /** Gives what a name has to somebody before anything else becomes of it. From any thread. */
+  /**
+   * Gives somebody the clients of a name one by one. From any thread, and nobody waits for it: a
+   * client that comes or goes meanwhile may be among them or not.
+   */
+  void forEach(String name, Consumer<Client> each) {
+    switch (byName.get(name)) {
+      case null -> {}
+      case ClientSet set -> set.forEach(each);
+      case Object one -> each.accept((Client) one);
+    }
+  }
+
+  /**
+   * Gives what a name has to somebody before anything else becomes of it. From any thread; lanes
+   * that change this name wait meanwhile, so it is for names with few clients.
+   */
   void read(String name, Consumer<List<Client>> reader) {
     byName.compute(
         name,

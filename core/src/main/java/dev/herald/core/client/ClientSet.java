@@ -2,17 +2,19 @@ package dev.herald.core.client;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Clients, in one set for each lane. A lane's set is changed on that lane only, under the monitor;
- * so the lane reads it without, others under the monitor. Without it they see which lanes have any.
+ * Clients, in one set for each lane. A lane's set is changed on that lane only; others read it as
+ * it is just then. Which lanes have any is changed under the monitor.
  */
 final class ClientSet {
-  private final @Nullable Set<Client>[] byLane;
+  private final AtomicReferenceArray<@Nullable Set<Client>> byLane;
   private volatile long lanes;
 
   /**
@@ -20,31 +22,34 @@ final class ClientSet {
    *
    * @param laneCount how many lanes clients may be on
    */
-  @SuppressWarnings("unchecked") // an array of a generic type
   ClientSet(int laneCount) {
-    this.byLane = (@Nullable Set<Client>[]) new Set<?>[laneCount];
+    this.byLane = new AtomicReferenceArray<>(laneCount);
   }
 
   /** Adds a client; on its lane, or before others know this set. */
-  synchronized void add(Client client) {
+  void add(Client client) {
     int lane = client.lane().index();
-    Set<Client> there = byLane[lane];
+    Set<Client> there = byLane.get(lane);
     if (there == null) {
-      there = new HashSet<>(4);
-      byLane[lane] = there;
-      lanes |= 1L << lane;
+      there = ConcurrentHashMap.newKeySet(4);
+      byLane.set(lane, there);
+      changeLanes(1L << lane, 0);
     }
     there.add(client);
   }
 
   /** Removes a client if it is here; on its lane. */
-  synchronized void remove(Client client) {
+  void remove(Client client) {
     int lane = client.lane().index();
-    Set<Client> there = byLane[lane];
+    Set<Client> there = byLane.get(lane);
     if (there != null && there.remove(client) && there.isEmpty()) {
-      byLane[lane] = null;
-      lanes &= ~(1L << lane);
+      byLane.set(lane, null);
+      changeLanes(0, 1L << lane);
     }
+  }
+
+  private synchronized void changeLanes(long more, long less) {
+    lanes = (lanes | more) & ~less;
   }
 
   /** Returns the set of lanes that have clients here, a bit for each. From any thread. */
@@ -54,18 +59,21 @@ final class ClientSet {
 
   /** Returns the clients of a lane; on that lane. */
   Collection<Client> on(int lane) {
-    Set<Client> there = byLane[lane];
+    Set<Client> there = byLane.get(lane);
     return there == null ? Set.of() : there;
   }
 
-  /** Returns the clients of all lanes. From any thread. */
-  synchronized List<Client> all() {
-    List<Client> all = new ArrayList<>();
-    for (Set<Client> there : byLane) {
-      if (there != null) {
-        all.addAll(there);
-      }
+  /** Gives somebody the clients of all lanes as they are just then. From any thread. */
+  void forEach(Consumer<Client> each) {
+    for (int lane = 0; lane < byLane.length(); lane++) {
+      on(lane).forEach(each);
     }
+  }
+
+  /** Returns the clients of all lanes. From any thread. */
+  List<Client> all() {
+    List<Client> all = new ArrayList<>();
+    forEach(all::add);
     return all;
   }
 }

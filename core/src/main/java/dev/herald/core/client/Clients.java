@@ -67,8 +67,8 @@ public final class Clients {
 
   /** Has a client that was not present be so. On its lane. */
   public void join(Client client, Registration registration) {
-    client.registers(registration);
-    client.isPresentSince(shared.clock.millis());
+    client.setRegistration(registration);
+    client.markPresent(shared.clock.millis());
     enterUser(client, registration);
     if (registration.device() != null) {
       devices.add(registration.device(), client);
@@ -85,25 +85,25 @@ public final class Clients {
     boolean sameDevice = Objects.equals(before.device(), next.device());
     if (!before.userId().equals(next.userId())) {
       leaveUser(client, before);
-      client.registers(next);
+      client.setRegistration(next);
       enterUser(client, next);
     } else if (!sameDevice && !next.userId().isEmpty()) {
       users.add(
           next.userId(),
           client,
           () -> {
-            client.registers(next);
+            client.setRegistration(next);
             tell(client, next, true);
           });
     } else {
-      client.registers(next);
+      client.setRegistration(next);
     }
     if (!sameDevice) {
       changeDevice(client, before, next);
     }
     changeTags(client, before.tags(), next.tags());
     if (client.isListening()) {
-      offerPending(client);
+      offerPending(client, 0);
     }
   }
 
@@ -141,22 +141,29 @@ public final class Clients {
       devices.remove(before.device(), client);
     }
     before.tags().forEach(tag -> tags.remove(tag, client));
-    client.isGone();
+    client.markGone();
   }
 
   /** Has a present client take notifications, those first that wait for it. On its lane. */
   public void listen(Client client) {
     if (!client.isListening()) {
-      client.listens(true);
+      client.setListening(true);
       listening.add(client);
     }
-    offerPending(client);
+    offerPending(client, 0);
+  }
+
+  /** Offers a client what it was not ready for and what waits for it still. On its lane. */
+  public void catchUp(Client client) {
+    if (client.isListening() && client.isBehind()) {
+      offerPending(client, client.behindFrom());
+    }
   }
 
   /** Has a client take no notifications any more. On its lane. */
   public void unlisten(Client client) {
     if (client.isListening()) {
-      client.listens(false);
+      client.setListening(false);
       listening.remove(client);
     }
   }
@@ -192,7 +199,7 @@ public final class Clients {
   // ---- presence
 
   /** Has changes of presence be told, or not. */
-  public void watched(boolean whether) {
+  public void setWatched(boolean whether) {
     watched = whether;
   }
 
@@ -228,10 +235,14 @@ public final class Clients {
     return new UserPresence(userId, online, shared.lastSeen.of(appId, userId));
   }
 
-  /** Returns the identifiers of the clients that have a tag, on this node. From any thread. */
+  /**
+   * Returns the identifiers of the clients that have a tag, on this node. From any thread; of those
+   * that get or lose it meanwhile some are among them. Nobody waits for this, however many they
+   * are.
+   */
   public Set<String> tagged(String tag) {
     Set<String> ids = new HashSet<>();
-    tags.read(tag, clients -> clients.forEach(client -> ids.add(client.id())));
+    tags.forEach(tag, client -> ids.add(client.id()));
     return ids;
   }
 
@@ -318,10 +329,18 @@ public final class Clients {
     return smallest;
   }
 
-  private void offerPending(Client client) {
-    long nowMs = shared.clock.millis();
-    for (Pending waiting : pending.of(client.registration(), nowMs)) {
+  /**
+   * Offers a client what waits for it, for as long as it is ready.
+   *
+   * @param fromId the least number that is offered
+   */
+  private void offerPending(Client client, long fromId) {
+    client.catchUp();
+    for (Pending waiting : pending.of(client.registration(), fromId, shared.clock.millis())) {
       boolean _ = give(client, waiting.notification, waiting);
+      if (client.isBehind()) {
+        return;
+      }
     }
   }
 
@@ -330,8 +349,15 @@ public final class Clients {
     if (!client.isListening()) {
       return false; // it went while others were served
     }
-    if (!client.isReady()) {
+    if (kept != null && !client.hasRoomFor(notification.message())) {
+      client.fallBehind(notification.id());
+      return false;
+    }
+    if (kept == null && !client.isReady()) {
       shared.counters.missed.increment();
+      return false;
+    }
+    if (!client.accepts(notification.message())) {
       return false;
     }
     if (kept != null && !pending.isFirstFor(kept, client.id())) {

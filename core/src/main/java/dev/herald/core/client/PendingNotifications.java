@@ -71,31 +71,35 @@ final class PendingNotifications {
     return pending;
   }
 
-  /** Returns those that are for a client that registered this, the first one first. */
-  List<Pending> of(Registration client, long nowMs) {
-    return count == 0 ? List.of() : found(client, nowMs);
+  /**
+   * Returns those that are for a client that registered this, the first one first.
+   *
+   * @param fromId the least number that counts
+   */
+  List<Pending> of(Registration client, long fromId, long nowMs) {
+    return count == 0 ? List.of() : found(client, fromId, nowMs);
   }
 
-  private synchronized List<Pending> found(Registration client, long nowMs) {
+  private synchronized List<Pending> found(Registration client, long fromId, long nowMs) {
     removeExpired(nowMs);
-    Set<Pending> found = new HashSet<>();
-    find(EVERYBODY, client, found);
-    find(userName(client.userId()), client, found);
+    Set<String> names = new HashSet<>();
+    names.add(EVERYBODY);
+    names.add(userName(client.userId()));
     if (client.device() != null) {
-      find(deviceName(client.device()), client, found);
+      names.add(deviceName(client.device()));
     }
-    client.tags().forEach(tag -> find(tagName(tag), client, found));
+    client.tags().forEach(tag -> names.add(tagName(tag)));
+    Set<Pending> found = new HashSet<>();
+    for (String name : names) {
+      for (Pending pending : file.getOrDefault(name, Set.of())) {
+        if (pending.notification.id() >= fromId && pending.notification.matches(client)) {
+          found.add(pending);
+        }
+      }
+    }
     List<Pending> inOrder = new ArrayList<>(found);
     inOrder.sort(Comparator.comparingLong(pending -> pending.notification.id()));
     return inOrder;
-  }
-
-  private void find(String name, Registration client, Set<Pending> found) {
-    for (Pending pending : file.getOrDefault(name, Set.of())) {
-      if (pending.notification.matches(client)) {
-        found.add(pending);
-      }
-    }
   }
 
   /**

@@ -50,7 +50,7 @@ final class Attempts {
     Key key = parcel.key;
     if (key == null) {
       outcomes.consumed(parcel);
-    } else if (!key.isPassedOver(delivery) && key.underWay == 0 && key.waiting.peek() == parcel) {
+    } else if (key.isDue(parcel) && !key.isPassedOver(delivery)) {
       backlog.take(parcel);
       outcomes.consumed(parcel);
       if (key.waiting.isEmpty()) {
@@ -76,13 +76,11 @@ final class Attempts {
       return;
     }
     key.passOver(lastGiven);
-    for (Delivery each = member.oldest; each != null; ) {
-      Delivery next = each.after;
-      if (each.parcel.key == key && parcel.isBefore(each.parcel)) {
+    for (Delivery each : member.openOf(key)) {
+      if (parcel.isBefore(each.parcel)) {
         each.countNot();
         takeBack(each, why);
       }
-      each = next;
     }
     if (key.underWay == 0 && !key.isFinished()) {
       keys.assign(key);

@@ -8,6 +8,7 @@ import dev.herald.core.route.Receipt;
 import dev.herald.core.route.Router;
 import dev.herald.core.route.Subscriber;
 import dev.herald.core.route.Subscription;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -96,20 +97,10 @@ public final class ConsumerGroup extends Subscriber {
     return subscription;
   }
 
-  /** Returns how it is now; on its lane. */
-  GroupView view() {
-    return new GroupView(
-        filter.text(),
-        backlog.bytes(),
-        figures.counts(),
-        members.count(),
-        members.live().size(),
-        members.underWay());
-  }
-
-  /** Returns how it is now, and who is in; on its lane. */
-  GroupView.WithMembers viewWithMembers() {
-    return new GroupView.WithMembers(view(), members.views());
+  /** Returns how it is now, with its members one by one or without; on its lane. */
+  GroupView view(boolean withMembers) {
+    return figures.view(
+        filter.text(), backlog.bytes(), List.of(members.live(), members.others()), withMembers);
   }
 
   @Override
@@ -406,19 +397,16 @@ public final class ConsumerGroup extends Subscriber {
   }
 
   private void expire(Member member) {
-    Delivery oldest = member.oldest;
-    if (oldest != null && isOverdue(oldest) && member.live && member.answeredNo < oldest.givenNo) {
+    long since = second - settings.ackTimeout().toSeconds();
+    Delivery overdue = member.givenBefore(since);
+    if (overdue != null && member.live && member.answeredNo < overdue.givenNo) {
       stall(member);
       return;
     }
-    while (oldest != null && isOverdue(oldest)) {
-      attempts.tryOthers(oldest, Reason.TIMED_OUT, lastGiven);
-      oldest = member.oldest;
+    while (overdue != null) {
+      attempts.tryOthers(overdue, Reason.TIMED_OUT, lastGiven);
+      overdue = member.givenBefore(since);
     }
-  }
-
-  private boolean isOverdue(Delivery delivery) {
-    return second - delivery.givenAt > settings.ackTimeout().toSeconds();
   }
 
   private void stall(Member member) {
@@ -434,6 +422,17 @@ public final class ConsumerGroup extends Subscriber {
   /** Takes a consumer's answer; on its lane. */
   void answered(Delivery delivery, Answer answer) {
     lane().run(() -> take(delivery, answer));
+  }
+
+  /** Takes it that a consumer needs more time for deliveries; on its lane. */
+  void extend(Member member, Collection<Delivery> deliveries) {
+    lane()
+        .run(() -> {
+          member.answeredNo = lastGiven;
+          member.extend(deliveries, ++lastGiven, second);
+          members.changed(member, true);
+          serve();
+        });
   }
 
   private void take(Delivery delivery, Answer answer) {

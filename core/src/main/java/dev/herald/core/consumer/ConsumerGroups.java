@@ -6,6 +6,7 @@ import dev.herald.core.route.Lane;
 import dev.herald.core.route.Router;
 import dev.herald.core.route.TopicTree;
 import dev.herald.core.topic.Topics;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -186,6 +187,11 @@ public final class ConsumerGroups {
     return deadLetters;
   }
 
+  /** Returns how long a member may take to answer, or to ask for more time; whole seconds. */
+  public Duration ackTimeout() {
+    return settings.ackTimeout();
+  }
+
   /** Returns whether there is any group. */
   public boolean isEmpty() {
     return groups.isEmpty();
@@ -212,8 +218,8 @@ public final class ConsumerGroups {
             .limit(limit)
             .toList();
     String next = filters.size() < limit ? null : filters.getLast();
-    List<CompletableFuture<Optional<GroupView>>> asked =
-        filters.stream().map(filter -> ask(filter, ConsumerGroup::view)).toList();
+    List<CompletableFuture<Optional<GroupView.Summary>>> asked =
+        filters.stream().map(filter -> ask(filter, group -> group.view(false).summary())).toList();
     return CompletableFuture.allOf(asked.toArray(new CompletableFuture<?>[0]))
         .thenApply(all ->
             new GroupView.Page(asked.stream().flatMap(one -> one.join().stream()).toList(), next));
@@ -225,8 +231,8 @@ public final class ConsumerGroups {
    * @param filter the whole filter that names it
    * @return completes on any lane
    */
-  public CompletableFuture<Optional<GroupView.WithMembers>> view(String filter) {
-    return ask(filter, ConsumerGroup::viewWithMembers);
+  public CompletableFuture<Optional<GroupView>> view(String filter) {
+    return ask(filter, group -> group.view(true));
   }
 
   private <T> CompletableFuture<Optional<T>> ask(

@@ -14,11 +14,13 @@ public final class Delivery implements Runnable {
   private final Member member;
   private final int attempt;
 
+  // the next two change when its member is given more time
+
   /** Of the members that were given something, the how manieth this was. */
-  final long givenNo;
+  long givenNo;
 
   /** The group's second in which it was given. */
-  final int givenAt;
+  int givenAt;
 
   /** Whether its member is the one in charge; touched on the group's lane. */
   boolean open = true;

@@ -1,6 +1,11 @@
 package dev.herald.core.consumer;
 
+import dev.herald.core.consumer.GroupView.Counts;
+import dev.herald.core.consumer.GroupView.MemberView;
+import dev.herald.core.consumer.GroupView.Summary;
 import dev.herald.core.route.NotConsumed.Reason;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What one group counts, which counts for all groups as well. Owned by the group's lane. */
 final class GroupFigures {
@@ -83,8 +88,33 @@ final class GroupFigures {
     deadLetters++;
   }
 
-  /** Returns what became of the group's messages. */
-  GroupView.Counts counts() {
-    return new GroupView.Counts(dispatched, consumed, redelivered, refused, dropped, deadLetters);
+  /**
+   * Returns the group as it is now.
+   *
+   * @param members all lists of them
+   * @param withMembers whether they are told one by one
+   */
+  GroupView view(
+      String filter, long waitingBytes, List<List<Member>> members, boolean withMembers) {
+    List<MemberView> told = new ArrayList<>();
+    int count = 0;
+    int stalled = 0;
+    long underWay = 0;
+    for (List<Member> some : members) {
+      for (Member member : some) {
+        if (member.gone) {
+          continue;
+        }
+        count++;
+        stalled += member.stalled ? 1 : 0;
+        underWay += member.underWay;
+        if (withMembers) {
+          told.add(member.view());
+        }
+      }
+    }
+    Counts counts = new Counts(dispatched, consumed, redelivered, refused, dropped, deadLetters);
+    Summary summary = new Summary(filter, count, count - stalled, underWay, waitingBytes, counts);
+    return new GroupView(summary, told);
   }
 }

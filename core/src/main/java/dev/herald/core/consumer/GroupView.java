@@ -4,31 +4,34 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A consumer group as it was at one moment. What is counted is counted since the group came to be,
- * on this node.
+ * A consumer group as it was at one moment.
  *
- * @param filter the whole filter that names it, {@code $share/{group}/{filter}}
- * @param waitingBytes what waits for a member to be free, bytes
- * @param counts what became of its messages
- * @param members how many are in
- * @param live how many of them can be given messages
- * @param underWay how many messages they have not answered
+ * @param summary the group in short
+ * @param members who is in, in no order; nobody where it is told in short only
  */
-public record GroupView(
-    String filter, long waitingBytes, Counts counts, int members, int live, long underWay) {
+public record GroupView(Summary summary, List<MemberView> members) {
+  /** Makes an immutable view. */
+  public GroupView {
+    members = List.copyOf(members);
+  }
 
   /**
-   * A group and who is in.
+   * A group in short. What is counted is counted since the group came to be, on this node.
    *
-   * @param group the group
-   * @param members its members, in no order
+   * @param filter the whole filter that names it, {@code $share/{group}/{filter}}
+   * @param memberCount how many members are in
+   * @param liveCount how many of them can be given messages
+   * @param underWay how many messages members have not answered
+   * @param waitingBytes what waits for a member to be free, bytes
+   * @param counts what became of its messages
    */
-  public record WithMembers(GroupView group, List<MemberView> members) {
-    /** Makes an immutable view. */
-    public WithMembers {
-      members = List.copyOf(members);
-    }
-  }
+  public record Summary(
+      String filter,
+      int memberCount,
+      int liveCount,
+      long underWay,
+      long waitingBytes,
+      Counts counts) {}
 
   /**
    * A part of a list of groups.
@@ -36,7 +39,7 @@ public record GroupView(
    * @param groups in the order of their filters
    * @param after the filter after which the next part begins; null if this is the last one
    */
-  public record Page(List<GroupView> groups, @Nullable String after) {
+  public record Page(List<Summary> groups, @Nullable String after) {
     /** Makes an immutable page. */
     public Page {
       groups = List.copyOf(groups);

@@ -53,6 +53,11 @@ final class Key {
     return present != null && (!present.live || (next != null && next.wasTriedBy(present)));
   }
 
+  /** Returns whether a parcel is the next one to be consumed, and nobody has it. */
+  boolean isDue(Parcel parcel) {
+    return underWay == 0 && waiting.peek() == parcel;
+  }
+
   boolean isFinished() {
     return underWay == 0 && waiting.isEmpty();
   }

@@ -3,10 +3,16 @@ package dev.herald.core.consumer;
 import dev.herald.core.consumer.Delivery.Answer;
 import dev.herald.core.consumer.GroupView.MemberView;
 import dev.herald.core.consumer.GroupView.State;
+import dev.herald.core.route.Lane;
 import dev.herald.core.route.Message;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -135,6 +141,24 @@ public final class Member {
   }
 
   /**
+   * Asks for more time: deliveries count as given just now, and with them all that the consumer has
+   * of their keys, as it cannot go on with a key before it is done with what comes first. It is a
+   * sign of life as an answer is. What is for other members by then stays theirs, which {@link
+   * Delivery#isHandedOver()} tells once a task that is given to {@link #groupLane()} after this
+   * runs. On the consumer's lane.
+   *
+   * @param deliveries some that the consumer was given and has not answered
+   */
+  public void extend(Collection<Delivery> deliveries) {
+    group.extend(this, deliveries);
+  }
+
+  /** Returns the lane that takes answers, in the order in which they are given. From any thread. */
+  public Lane groupLane() {
+    return group.lane();
+  }
+
+  /**
    * Leaves the group, for good. What is on its way to the consumer is given to others.
    *
    * @param unfinished deliveries the consumer has not finished and would have others finish
@@ -234,6 +258,10 @@ public final class Member {
   /** Takes a delivery among those under way, and into its charge; it has room. */
   void add(Delivery delivery) {
     underWay++;
+    append(delivery);
+  }
+
+  private void append(Delivery delivery) {
     Delivery last = newest;
     if (last == null) {
       oldest = delivery;
@@ -246,6 +274,11 @@ public final class Member {
 
   /** Takes a delivery out of its charge; it keeps its place among those under way. */
   void takeAway(Delivery delivery) {
+    unlink(delivery);
+    delivery.open = false;
+  }
+
+  private void unlink(Delivery delivery) {
     Delivery before = delivery.before;
     Delivery after = delivery.after;
     if (before == null) {
@@ -260,7 +293,44 @@ public final class Member {
     }
     delivery.before = null;
     delivery.after = null;
-    delivery.open = false;
+  }
+
+  /** Returns the oldest open delivery, if it was given before a second; else null. */
+  @Nullable Delivery givenBefore(long second) {
+    Delivery first = oldest;
+    return first == null || first.givenAt >= second ? null : first;
+  }
+
+  /** Returns the open deliveries of a key, oldest first. */
+  List<Delivery> openOf(Key key) {
+    return open(delivery -> delivery.parcel.key == key);
+  }
+
+  private List<Delivery> open(Predicate<Delivery> which) {
+    List<Delivery> found = new ArrayList<>();
+    for (Delivery each = oldest; each != null; each = each.after) {
+      if (which.test(each)) {
+        found.add(each);
+      }
+    }
+    return found;
+  }
+
+  /** Has open deliveries, and others of their keys, count as given now, in their order. */
+  void extend(Collection<Delivery> deliveries, long givenNo, int second) {
+    Set<Delivery> chosen = new HashSet<>(deliveries);
+    Set<Key> keys = new HashSet<>();
+    for (Delivery delivery : deliveries) {
+      if (delivery.open && delivery.parcel.key != null) {
+        keys.add(delivery.parcel.key);
+      }
+    }
+    for (Delivery each : open(one -> chosen.contains(one) || keys.contains(one.parcel.key))) {
+      unlink(each);
+      append(each);
+      each.givenNo = givenNo;
+      each.givenAt = second;
+    }
   }
 
   /** Gives the place of a delivery free. */

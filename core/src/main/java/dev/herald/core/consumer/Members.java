@@ -1,10 +1,8 @@
 package dev.herald.core.consumer;
 
-import dev.herald.core.consumer.GroupView.MemberView;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * The members of one group: those that are given messages, and those that are stalled or have left
@@ -121,34 +119,5 @@ final class Members {
     for (int i = live.size() - 1; i >= 0; i = Math.min(i, live.size()) - 1) {
       work.accept(live.get(i));
     }
-  }
-
-  /** Returns how many there are. */
-  int count() {
-    int count = live.size();
-    for (Member member : others) {
-      count += member.gone ? 0 : 1;
-    }
-    return count;
-  }
-
-  /** Returns how many messages they have not answered. */
-  long underWay() {
-    long underWay = 0;
-    for (Member member : live) {
-      underWay += member.underWay;
-    }
-    for (Member member : others) {
-      underWay += member.gone ? 0 : member.underWay;
-    }
-    return underWay;
-  }
-
-  /** Returns each as it is now. */
-  List<MemberView> views() {
-    return Stream.concat(live.stream(), others.stream())
-        .filter(member -> !member.gone)
-        .map(Member::view)
-        .toList();
   }
 }

@@ -103,8 +103,8 @@ public final class Notifications implements AutoCloseable {
    * @return completes when all nodes told whom they reached, or have taken too long; on a thread
    *     that must not be blocked
    * @throws HeraldException NOT_AUTHORIZED, FIELD_MISSING, FIELD_INVALID, PAYLOAD_TOO_LARGE,
-   *     QUOTA_EXCEEDED for too many names, JOURNAL_FULL while clients cannot follow what is sent
-   *     already, or SHUTTING_DOWN
+   *     QUOTA_EXCEEDED for too many names, SUBSCRIBERS_BUSY while clients cannot follow what is
+   *     sent already, or SHUTTING_DOWN
    */
   public CompletionStage<NotificationOutcome> send(Caller caller, NotificationDraft draft) {
     GroupLimits.checkId("appId", caller.appId());
@@ -113,8 +113,7 @@ public final class Notifications implements AutoCloseable {
     byte[] content = content(draft);
     checkTtl(draft.ttlSeconds());
     if (router.isCongested()) {
-      throw new HeraldException(
-          ErrorCode.JOURNAL_FULL, "more is on its way to clients than they take; try again");
+      throw new HeraldException(ErrorCode.SUBSCRIBERS_BUSY, ErrorCode.SUBSCRIBERS_BUSY.text());
     }
     Notification notification = notification(caller, draft, content);
     var gathered = answers.of(notification.id());

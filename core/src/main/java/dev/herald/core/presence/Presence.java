@@ -222,6 +222,6 @@ public final class Presence implements AutoCloseable {
     if (of.isEmpty()) {
       interested.remove(interest.appId());
     }
-    apps.get(interest.appId()).clients().watched(!of.isEmpty());
+    apps.get(interest.appId()).clients().setWatched(!of.isEmpty());
   }
 }

@@ -133,6 +133,136 @@ class ChatRelayTest {
   }
 
   @Test
+  void changeUser_atTheOtherNode_isToldToAll() {
+    FakeSeat ann = world.joined(owner, 0, "ann");
+    FakeSeat phone = world.joined(other, other.seat(1, "phone", "bob"));
+    var _ = phone.say("as bob");
+    phone.place().changeUser("eve");
+    var _ = phone.say("as eve");
+    world.settle();
+    assertThat(ann.told)
+        .containsExactly(
+            "1 joined ann 1", "2 joined phone 2", "3 as bob", "4 joined phone 2", "5 as eve");
+    assertThat(ann.lastUser).isEqualTo("eve");
+    assertThat(phone.told).endsWith("4 joined phone 2", "5 as eve");
+
+    // it joins again as somebody else, while its seat is there
+    FakeSeat again = world.joined(other, other.seat(0, "phone", "carol"));
+    var _ = again.say("as carol");
+    world.settle();
+    var _ = ann.say("hi");
+    world.settle();
+    assertThat(ann.told).endsWith("6 joined phone 2", "7 as carol", "8 hi");
+    assertThat(ann.lastUser).isNull();
+    assertThat(again.told).contains("8 hi").doesNotContain("closed");
+    again.place().leave();
+    world.settle();
+    assertThat(ann.told).endsWith("9 left phone 1");
+    assertThat(other.metric("herald_chats")).isZero();
+  }
+
+  // ---- an owner that was silent for too long
+
+  @Test
+  void formerOwner_isHeardByNobodyAtOtherNodes_andEndsItsChatWhenItHearsSo() {
+    Site third = world.site("n3");
+    FakeSeat ann = world.joined(owner, 0, "ann");
+    FakeSeat bob = world.joined(third, 0, "bob");
+    owner.dead = true; // it sleeps
+    world.pass(11);
+    assertThat(bob.told).endsWith("0 ownerLost 0", "closed");
+    FakeSeat carol = world.joined(other, 0, "carol");
+    FakeSeat again = world.joined(third, 1, "bob");
+    assertThat(again.told).containsExactly("2 joined bob 2");
+
+    owner.dead = false;
+    CompletableFuture<Long> ghost = ann.say("boo");
+    world.settle();
+    assertThat(ghost).isDone();
+    assertThat(again.told).as("of the chat it is in").containsExactly("2 joined bob 2");
+    assertThat(ann.told).as("before its lease is renewed").endsWith("4 ownerLost 0", "closed");
+
+    var _ = carol.say("hi");
+    world.settle();
+    assertThat(again.told).as("nor is it put out").endsWith("3 hi").hasSize(2);
+    FakeSeat back = world.joined(owner, 0, "ann");
+    assertThat(back.told).containsExactly("4 joined ann 3");
+  }
+
+  @Test
+  void packetsOfAnotherOwnership_areRefused() {
+    FakeSeat ann = world.joined(owner, 0, "ann");
+    FakeSeat bob = world.joined(other, 1, "bob");
+    long epoch = epoch();
+    for (long wrong : new long[] {epoch - 1, epoch + 1}) {
+      ChatPacket.Owned chat = new ChatPacket.Owned(CHAT, wrong);
+      for (ChatPacket.Body body :
+          List.of(
+              new ChatPacket.Join(new Seat.Who("eve", "")),
+              new ChatPacket.Leave("bob"),
+              new ChatPacket.Away("bob", false),
+              new ChatPacket.ChangeUser("bob", "eve"),
+              new ChatPacket.Say("bob", FakeSeat.message("x")),
+              new ChatPacket.End(ann.who()))) {
+        world.bus.publish(new ChatPacket("n1", "n2", chat, 900, body));
+      }
+      world.bus.publish(
+          new ChatPacket("n2", "n1", chat, 0, new ChatPacket.Show(FakeSeat.message("x"))));
+      world.bus.publish(new ChatPacket("n2", "n1", chat, 0, new ChatPacket.Closed("bob")));
+    }
+    ChatPacket.Owned right = new ChatPacket.Owned(CHAT, epoch);
+    world.bus.publish(new ChatPacket("n2", "n9", right, 0, new ChatPacket.Closed("bob")));
+    world.settle();
+    world.pass(31);
+    var _ = bob.say("fine");
+    var _ = ann.say("too");
+    world.settle();
+    assertThat(ann.told).contains("1 joined ann 1", "2 joined bob 2").hasSize(4);
+    assertThat(bob.told).contains("2 joined bob 2").hasSize(3);
+  }
+
+  @Test
+  void answers_ofWhoWasNotAsked_areNotTaken() {
+    world.joined(owner, 0, "ann");
+    FakeSeat bob = world.joined(other, 1, "bob");
+    CompletableFuture<Long> said = bob.say("hi");
+    other.lanes.forEach(lane -> lane.runAll());
+    ChatPacket.Owned old = new ChatPacket.Owned(CHAT, epoch() - 1);
+    ChatPacket.Owned present = new ChatPacket.Owned(CHAT, epoch());
+    for (long request = 0; request < 9; request++) {
+      ChatPacket.Answer answer = new ChatPacket.Answer(null, "", 99);
+      world.bus.publish(new ChatPacket("n2", "n9", present, request, answer));
+      world.bus.publish(new ChatPacket("n2", "n1", old, request, answer));
+    }
+    assertThat(said).isNotDone();
+    world.settle();
+    assertThat(said).isCompletedWithValue(3L);
+  }
+
+  @Test
+  void leaseLost_andNobodyTookTheChat_itGoesOnAtOtherNodesToo() {
+    FakeSeat ann = world.joined(owner, 0, "ann");
+    FakeSeat bob = world.joined(other, 1, "bob");
+    world.nowMs.addAndGet(5_000);
+    other.membership.renew();
+    world.nowMs.addAndGet(6_000);
+    long before = owner.membership.lease().epoch();
+    owner.membership.renew();
+    world.settle();
+    assertThat(owner.membership.lease().epoch()).isGreaterThan(before);
+    // it joins under the new ownership, bob is in under the former
+    Site third = world.site("n3");
+    FakeSeat carol = world.joined(third, 0, "carol");
+    var _ = bob.say("still here");
+    var _ = ann.say("so am i");
+    var _ = carol.say("me too");
+    world.settle();
+    assertThat(ann.told).hasSize(6).contains("3 joined carol 3");
+    assertThat(bob.told).isEqualTo(ann.told.subList(1, 6));
+    assertThat(carol.told).isEqualTo(ann.told.subList(2, 6));
+  }
+
+  @Test
   void ownerDies_participantsAreTold_andTheChatBeginsAnew() {
     world.joined(owner, 0, "ann");
     FakeSeat bob = world.joined(other, 1, "bob");

@@ -55,7 +55,11 @@ final class ChatWorld {
     }
 
     FakeSeat seat(int lane, String client) {
-      return new FakeSeat(lanes.get(lane), client, "");
+      return seat(lane, client, "");
+    }
+
+    FakeSeat seat(int lane, String client, String user) {
+      return new FakeSeat(lanes.get(lane), client, user);
     }
 
     CompletableFuture<Entry> join(FakeSeat seat) {
@@ -155,7 +159,10 @@ final class ChatWorld {
   }
 
   FakeSeat joined(Site site, int lane, String client) {
-    FakeSeat seat = site.seat(lane, client);
+    return joined(site, site.seat(lane, client));
+  }
+
+  FakeSeat joined(Site site, FakeSeat seat) {
     CompletableFuture<Entry> entry = site.join(seat);
     settle();
     if (!(entry.join() instanceof Place)) {

@@ -107,6 +107,40 @@ class ChatsTest {
   }
 
   @Test
+  void changeUser_whatIsSaidThenIsTheNewUsersWord() {
+    FakeSeat phone = world.joined(site, site.seat(0, "phone", "ann"));
+    FakeSeat bob = joined(1, "bob");
+    var _ = phone.say("as ann");
+    phone.place().changeUser("eve");
+    phone.place().changeUser("eve");
+    site.lanes.forEach(lane -> lane.runAll());
+    var _ = phone.say("as eve");
+    world.settle();
+    assertThat(bob.news())
+        .containsExactly("2 joined bob 2", "3 as ann", "4 joined phone 2", "5 as eve");
+    assertThat(bob.lastUser).isEqualTo("eve");
+    assertThat(view().participants())
+        .extracting(one -> one.who().toString())
+        .containsExactly(new Seat.Who("phone", "eve").toString(), bob.who().toString());
+    phone.place().leave();
+    phone.place().changeUser("ann");
+    world.settle();
+    assertThat(bob.news()).containsExactly("6 left phone 1");
+  }
+
+  @Test
+  void joinAnew_asAnotherUser_isToldToAll() {
+    FakeSeat phone = world.joined(site, site.seat(0, "phone", "ann"));
+    FakeSeat bob = joined(1, "bob");
+    phone.place().away(false);
+    FakeSeat again = world.joined(site, site.seat(1, "phone", "eve"));
+    var _ = again.say("hi");
+    world.settle();
+    assertThat(bob.news()).containsExactly("2 joined bob 2", "3 joined phone 2", "4 hi");
+    assertThat(bob.lastUser).isEqualTo("eve");
+  }
+
+  @Test
   void say_byWhoIsNotIn_isRefused() {
     FakeSeat ann = joined(0, "ann");
     FakeSeat bob = joined(1, "bob");
@@ -311,6 +345,42 @@ class ChatsTest {
     assertThat(bob.news()).endsWith("3 ended ann-desk 0", "closed");
     assertThat(phone.news()).endsWith("3 ended ann-desk 0", "closed");
     assertThat(end(phone.who())).isEqualTo("NOT_FOUND");
+  }
+
+  @Test
+  void end_byTheCreatorsClient_ofAnotherUser_isRefused() {
+    FakeSeat phone = world.joined(site, site.seat(0, "phone", "ann"));
+    phone.place().changeUser("eve");
+    assertThat(end(new Seat.Who("phone", "eve"))).isEqualTo("NOT_AUTHORIZED");
+    assertThat(end(new Seat.Who("phone", ""))).isEqualTo("NOT_AUTHORIZED");
+    assertThat(end(new Seat.Who("desk", "ann"))).startsWith("done");
+  }
+
+  @Test
+  void end_byItsCreatorWithoutAUser_whateverUserItIsOfNow() {
+    joined(0, "phone");
+    assertThat(end(new Seat.Who("desk", ""))).isEqualTo("NOT_AUTHORIZED");
+    assertThat(end(new Seat.Who("phone", "ann"))).startsWith("done");
+  }
+
+  @Test
+  void end_isDone_whenEveryLaneHasTheLastWord() {
+    FakeSeat ann = joined(0, "ann");
+    FakeSeat bob = joined(1, "bob");
+    CompletableFuture<Long> byAnn = site.chats.end(CHAT, ann.who()).toCompletableFuture();
+    site.lanes.get(0).runAll();
+    assertThat(byAnn).as("bob is not told yet").isNotDone();
+    world.settle();
+    assertThat(byAnn).isCompletedWithValue(3L);
+    assertThat(bob.news()).endsWith("3 ended ann 0", "closed");
+
+    joined(0, "ann");
+    joined(1, "bob");
+    CompletableFuture<Void> byOperator = site.chats.end(CHAT).toCompletableFuture();
+    site.lanes.get(0).runAll();
+    assertThat(byOperator).isNotDone();
+    world.settle();
+    assertThat(byOperator).isCompleted();
   }
 
   private String end(Seat.Who who) {

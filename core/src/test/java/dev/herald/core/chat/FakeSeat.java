@@ -18,6 +18,9 @@ final class FakeSeat implements Seat {
   private final Who who;
   private @Nullable Place place;
 
+  /** Whose word the last message was; null for nobody's. */
+  @Nullable String lastUser;
+
   FakeSeat(ManualLane lane, String clientId, String userId) {
     this.lane = lane;
     this.who = new Who(clientId, userId);
@@ -39,6 +42,7 @@ final class FakeSeat implements Seat {
       throw new AssertionError("not on the seat's lane");
     }
     String seq = message.properties().userProperty("seq");
+    lastUser = message.properties().userProperty("user");
     told.add(seq + " " + new String(message.payload(), StandardCharsets.UTF_8));
   }
 

@@ -17,8 +17,9 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
 /**
- * Clients on several lanes come, go, change and listen in any order, while notifications are sent,
- * some of which wait; a model that looks at every client every time knows who must have got what.
+ * Clients on several lanes come, go, change, listen and read slowly in any order, while
+ * notifications are sent, some of which wait; a model that looks at every client every time knows
+ * who must have got what.
  */
 class ClientsModelTest {
   private static final int LANES = 3;
@@ -61,7 +62,7 @@ class ClientsModelTest {
     void step() {
       String id = "client-" + random.nextInt(8);
       FakeClient client = present.get(id);
-      switch (random.nextInt(7)) {
+      switch (random.nextInt(8)) {
         case 0, 1 -> {
           if (client == null) {
             come(id);
@@ -85,6 +86,15 @@ class ClientsModelTest {
           }
         }
         case 4 -> fixture.nowMs.addAndGet(random.nextInt(500));
+        case 5 -> {
+          if (client != null) {
+            client.ready = !client.ready;
+            if (client.ready) {
+              fixture.clients.catchUp(client);
+              expectWaiting(id);
+            }
+          }
+        }
         default -> send();
       }
     }
@@ -114,7 +124,7 @@ class ClientsModelTest {
       lanes.forEach(ManualLane::runAll);
       int matched = 0;
       for (String id : listening) {
-        if (matches(targets, id)) {
+        if (matches(targets, id) && isReady(id)) {
           matched++;
           expect(id, notification);
         }
@@ -126,7 +136,7 @@ class ClientsModelTest {
     }
 
     private void expectWaiting(String id) {
-      if (!listening.contains(id)) {
+      if (!listening.contains(id) || !isReady(id)) {
         return;
       }
       for (Notification notification : waiting) {
@@ -134,6 +144,11 @@ class ClientsModelTest {
           expect(id, notification);
         }
       }
+    }
+
+    private boolean isReady(String id) {
+      FakeClient client = present.get(id);
+      return client != null && client.ready;
     }
 
     private void expect(String id, Notification notification) {

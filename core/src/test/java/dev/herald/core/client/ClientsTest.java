@@ -13,6 +13,8 @@ import dev.herald.core.route.ManualLane;
 import dev.herald.core.route.Router;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -143,6 +145,86 @@ class ClientsTest {
   }
 
   @Test
+  void whoWaits_comesToASlowClient_whenItReadsOn_inOrder() {
+    for (int id = 1; id <= 5; id++) {
+      send(notification(id, 2_000_000, users("ann")));
+    }
+    FakeClient slow = new FakeClient("1", lanes.getFirst());
+    fixture.clients.join(slow, registered("ann", ""));
+    slow.room = 2;
+    fixture.clients.listen(slow);
+    assertThat(slow.got).containsExactly("1", "2");
+    send(notification(6, 2_000_000, users("ann")));
+    assertThat(reached.getLast()).isEqualTo(new Reach(0, true));
+    slow.room = 2;
+    fixture.clients.catchUp(slow);
+    assertThat(slow.got).containsExactly("1", "2", "3", "4");
+    fixture.clients.catchUp(slow);
+    slow.room = 10;
+    fixture.clients.catchUp(slow);
+    fixture.clients.catchUp(slow);
+    assertThat(slow.got).containsExactly("1", "2", "3", "4", "5", "6");
+    assertThat(fixture.metric("herald_notifications_missed_total")).isZero();
+    assertThat(fixture.metric("herald_notifications_delivered_total")).isEqualTo(6);
+  }
+
+  @Test
+  void whoWaits_forAClientThatIsBehind_doesNotComeWhenItIsGone_orDoesNotListen() {
+    send(notification(1, 2_000_000, users("ann")));
+    FakeClient slow = new FakeClient("1", lanes.getFirst());
+    fixture.clients.join(slow, registered("ann", ""));
+    slow.room = 0;
+    fixture.clients.listen(slow);
+    slow.room = 1;
+    fixture.clients.unlisten(slow);
+    fixture.clients.catchUp(slow);
+    fixture.clients.leave(slow);
+    fixture.clients.catchUp(slow);
+    assertThat(slow.got).isEmpty();
+  }
+
+  @Test
+  void whoDoesNotAcceptIt_isNotReached() {
+    FakeClient small = client("1", 0, registered("ann", ""));
+    small.accepting = false;
+    send(notification(1, 0, users("ann")));
+    send(notification(2, 2_000_000, users("ann")));
+    assertThat(small.got).isEmpty();
+    assertThat(reached).containsExactly(new Reach(0, false), new Reach(0, true));
+    assertThat(fixture.metric("herald_notifications_delivered_total")).isZero();
+    fixture.clients.leave(small);
+    assertThat(client("1", 0, registered("ann", "")).got).as("with more room").containsExactly("2");
+  }
+
+  @Test
+  void tagged_nobodyWaitsForIt() {
+    FakeClient first = client("1", 0, registered("", "", "a"));
+    List<String> asked = new ArrayList<>();
+    Client second =
+        new FakeClient("2", lanes.getFirst()) {
+          @Override
+          public String id() {
+            if (asked.isEmpty()) {
+              asked.add("once");
+              // another lane has clients of this tag come and go meanwhile
+              CompletableFuture.runAsync(
+                      () -> {
+                        fixture.clients.leave(client("3", 1, registered("", "", "a")));
+                        fixture.clients.leave(first);
+                      })
+                  .orTimeout(10, TimeUnit.SECONDS)
+                  .join();
+            }
+            return "2";
+          }
+        };
+    fixture.clients.join(second, registered("", "", "a"));
+    assertThat(fixture.clients.tagged("a")).contains("2");
+    assertThat(fixture.clients.tagged("a")).containsExactly("2");
+    assertThat(fixture.clients.tagged("b")).isEmpty();
+  }
+
+  @Test
   void laneAndLookAtWhatWaits_bringItOnceTogether() {
     FakeClient client = client("1", 0, registered("ann", ""));
     fixture.clients.deliver(notification(1, 2_000_000, users("ann")), reached::add);
@@ -188,7 +270,7 @@ class ClientsTest {
   @Test
   void presence_tellsWhoIsThere_andChangesOnlyWhereSomebodyLooks() {
     FakeClient phone = client("1", 0, registered("ann", "phone"));
-    fixture.clients.watched(true);
+    fixture.clients.setWatched(true);
     fixture.nowMs.set(1_000_001);
     FakeClient laptop = client("2", 1, registered("ann", "laptop"));
     assertThat(fixture.clients.presence("ann"))
@@ -203,7 +285,7 @@ class ClientsTest {
     fixture.clients.change(phone, registered("ann", "watch", "a"));
     fixture.clients.leave(phone);
     fixture.clients.change(laptop, registered("bob", "laptop"));
-    fixture.clients.watched(false);
+    fixture.clients.setWatched(false);
     fixture.clients.leave(laptop);
     assertThat(fixture.told)
         .extracting(event -> event.userId() + " " + event.device() + " " + event.online())

@@ -8,9 +8,14 @@ import java.util.Collections;
 import java.util.List;
 
 /** A client that notes what it gets. */
-final class FakeClient extends Client {
+class FakeClient extends Client {
   final List<String> got = Collections.synchronizedList(new ArrayList<>());
   volatile boolean ready = true;
+
+  /** How many it takes before it has no more room; on its lane. */
+  int room = Integer.MAX_VALUE;
+
+  volatile boolean accepting = true;
   private final String id;
   private final Lane lane;
 
@@ -35,7 +40,18 @@ final class FakeClient extends Client {
   }
 
   @Override
+  protected boolean hasRoomFor(Message notification) {
+    return ready && room > 0;
+  }
+
+  @Override
+  protected boolean accepts(Message notification) {
+    return accepting;
+  }
+
+  @Override
   protected void take(Message notification) {
+    room--;
     got.add(new String(notification.payload(), StandardCharsets.UTF_8));
   }
 }

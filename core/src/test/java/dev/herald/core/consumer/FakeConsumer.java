@@ -62,8 +62,13 @@ final class FakeConsumer implements dev.herald.core.consumer.Consumer {
 
   /** Joins with an allowance that it may have in common with others, and is ready. */
   FakeConsumer join(ConsumerGroups groups, String filter, Allowance allowance) {
+    joinBusy(groups, filter, allowance).member().ready();
+    return this;
+  }
+
+  /** Joins and is given nothing yet. */
+  FakeConsumer joinBusy(ConsumerGroups groups, String filter, Allowance allowance) {
     member = groups.join(SharedFilter.of(filter), this, allowance);
-    member.ready();
     return this;
   }
 

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.herald.core.consumer.GroupView.Counts;
 import dev.herald.core.consumer.GroupView.MemberView;
 import dev.herald.core.consumer.GroupView.State;
-import dev.herald.core.consumer.GroupView.WithMembers;
 import dev.herald.core.metric.Metrics;
 import dev.herald.core.route.ManualLane;
 import dev.herald.core.route.Message;
@@ -66,11 +65,11 @@ class GroupViewTest {
     return answer.join();
   }
 
-  private WithMembers view(String filter) {
+  private GroupView view(String filter) {
     return told(groups.view(filter)).orElseThrow();
   }
 
-  private static List<MemberView> byName(WithMembers group) {
+  private static List<MemberView> byName(GroupView group) {
     return group.members().stream().sorted(Comparator.comparing(MemberView::clientId)).toList();
   }
 
@@ -81,19 +80,19 @@ class GroupViewTest {
     publish();
     publish();
     publish();
-    GroupView full = view("$share/g/t").group();
-    assertThat(full.underWay()).isEqualTo(2);
-    assertThat(full.live()).isEqualTo(2);
-    assertThat(full.members()).isEqualTo(2);
-    assertThat(full.waitingBytes()).isPositive();
+    GroupView full = view("$share/g/t");
+    assertThat(full.summary().underWay()).isEqualTo(2);
+    assertThat(full.summary().memberCount()).isEqualTo(2);
+    assertThat(full.summary().liveCount()).isEqualTo(2);
+    assertThat(full.summary().waitingBytes()).isPositive();
     home.call(one::acknowledge);
     settle();
-    assertThat(view("$share/g/t").group().waitingBytes()).isZero();
+    assertThat(view("$share/g/t").summary().waitingBytes()).isZero();
     assertThat(byName(view("$share/g/t")))
         .containsExactly(
             new MemberView("one", State.LIVE, 1, 2, 1, 0),
             new MemberView("two", State.LIVE, 1, 1, 0, 0));
-    assertThat(view("$share/g/t").group().counts()).isEqualTo(new Counts(3, 1, 0, 0, 0, 0));
+    assertThat(view("$share/g/t").summary().counts()).isEqualTo(new Counts(3, 1, 0, 0, 0, 0));
   }
 
   @Test
@@ -107,7 +106,7 @@ class GroupViewTest {
     settle();
     home.call(second::refuse);
     settle();
-    assertThat(view("$share/g/t").group().counts()).isEqualTo(new Counts(2, 0, 1, 2, 0, 1));
+    assertThat(view("$share/g/t").summary().counts()).isEqualTo(new Counts(2, 0, 1, 2, 0, 1));
     assertThat(view("$share/g/t").members()).allMatch(member -> member.refused() == 1);
   }
 
@@ -124,11 +123,13 @@ class GroupViewTest {
       groups.tick();
       settle();
     }
-    WithMembers later = view("$share/g/t");
+    GroupView later = view("$share/g/t");
     assertThat(byName(later))
         .extracting(MemberView::state)
         .containsExactly(State.BUSY, State.STALLED);
-    assertThat(later.group().live()).isEqualTo(1);
+    assertThat(later.summary().liveCount()).isEqualTo(1);
+    assertThat(later.summary().memberCount()).isEqualTo(2);
+    assertThat(told(groups.page("", 1)).groups()).containsExactly(later.summary());
     home.call(() -> {
       var _ = two.leave(false);
     });
@@ -143,11 +144,11 @@ class GroupViewTest {
     joined("c", "$share/c/t", home);
     GroupView.Page first = told(groups.page("", 2));
     assertThat(first.groups())
-        .extracting(GroupView::filter)
+        .extracting(GroupView.Summary::filter)
         .containsExactly("$share/a/t", "$share/b/t");
     assertThat(first.after()).isEqualTo("$share/b/t");
     GroupView.Page second = told(groups.page("$share/b/t", 2));
-    assertThat(second.groups()).extracting(GroupView::filter).containsExactly("$share/c/t");
+    assertThat(second.groups()).extracting(GroupView.Summary::filter).containsExactly("$share/c/t");
     assertThat(second.after()).isNull();
     away.call(() -> {
       var _ = b.leave(false);

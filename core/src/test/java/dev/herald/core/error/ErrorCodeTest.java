@@ -47,7 +47,7 @@ class ErrorCodeTest {
       assertThat(error.code()).isBetween(1001, 5999);
       assertThat(error.temporary()).isEqualTo(error.code() / 1000 == 5);
       if (error.temporary()) {
-        assertThat(error.httpStatus()).isBetween(500, 503);
+        assertThat(error.httpStatus()).isBetween(500, 504);
       }
       assertThat(error.mqttReason()).isBetween(0x80, 0xA2);
       assertThat(error.text()).endsWith(".");

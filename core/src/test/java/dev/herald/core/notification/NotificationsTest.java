@@ -153,7 +153,7 @@ class NotificationsTest {
   void whileLanesAreFull_nothingMoreIsTaken() {
     Recipient ann = one.client("ann");
     one.router.run(one.lane, 20 << 20, () -> {});
-    refuse(ErrorCode.JOURNAL_FULL, "try again", draft(Target.ALL));
+    refuse(ErrorCode.SUBSCRIBERS_BUSY, "do not keep up", draft(Target.ALL));
     one.lane.runAll();
     var _ = one.notifications.send(CALLER, draft(Target.ALL));
     one.lane.runAll();
@@ -249,6 +249,16 @@ class NotificationsTest {
 
     @Override
     protected boolean isReady() {
+      return true;
+    }
+
+    @Override
+    protected boolean hasRoomFor(Message notification) {
+      return true;
+    }
+
+    @Override
+    protected boolean accepts(Message notification) {
       return true;
     }
 

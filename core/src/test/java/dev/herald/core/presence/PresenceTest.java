@@ -227,6 +227,16 @@ class PresenceTest {
     }
 
     @Override
+    protected boolean hasRoomFor(Message notification) {
+      return true;
+    }
+
+    @Override
+    protected boolean accepts(Message notification) {
+      return true;
+    }
+
+    @Override
     protected void take(Message notification) {}
   }
 

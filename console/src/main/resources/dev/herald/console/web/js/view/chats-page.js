@@ -25,18 +25,18 @@ class ChatsPage extends BrowsePage {
     this.text = '';
   }
 
-  row({ chatId, participants, activeTime }, app) {
+  row({ chatId, participantCount, activeTime }, app) {
     return {
       name: chatId,
       href: route.href('chats', app, chatId),
       current: chatId === route.item,
       said: moment(activeTime),
-      more: t('chats.in', { count: count(participants) }),
+      more: t('chats.in', { count: count(participantCount) }),
     };
   }
 
-  status({ participants }) {
-    return { state: 'online', said: t('chats.in', { count: count(participants) }) };
+  status({ participantCount }) {
+    return { state: 'online', said: t('chats.in', { count: count(participantCount) }) };
   }
 
   canEnd() {
@@ -44,7 +44,7 @@ class ChatsPage extends BrowsePage {
   }
 
   about(chat, gone) {
-    const { owner, epoch, createTime, activeTime, seq, creator, members } = chat;
+    const { owner, epoch, createTime, activeTime, seq, creator, participants } = chat;
     return html`
       <dl class="about">
         ${fact('chat-owner', t('chats.owner'), html`<bdi>${owner.nodeId}</bdi> <span class="after">${
@@ -56,7 +56,7 @@ class ChatsPage extends BrowsePage {
         ${fact('chat-creator', t('chats.creator'), creator ? html`<bdi>${creator.userId}</bdi> <span class="after"><bdi>${
           creator.clientId}</bdi></span>` : t('clients.nobody'), creator?.clientId)}
       </dl>
-      <ul class="entries about" aria-label=${t('chats.members')} tabindex="0">${members.map((member) => this.#member(member))}</ul>
+      <ul class="entries about" aria-label=${t('chats.members')} tabindex="0">${participants.map((member) => this.#member(member))}</ul>
       ${gone ? nothing : this.#composer()}`;
   }
 
