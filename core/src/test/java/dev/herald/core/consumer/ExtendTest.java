@@ -145,7 +145,7 @@ class ExtendTest {
 
   private FakeConsumer joined(String name, ManualLane lane, int messagesMax) {
     FakeConsumer consumer = new FakeConsumer(name, lane);
-    lane.call(() -> consumer.join(groups, FILTER, messagesMax, 100_000, messagesMax == 0));
+    lane.call(() -> consumer.join(groups, FILTER, messagesMax, 100_000));
     settle();
     return consumer;
   }
