@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It asks its group for messages only while a {@link ConsumerReader} wants some: a request that
  * waits, or a stream that keeps up. So nothing is kept from other members, and no time to answer
- * runs, while its client is busy. What the group gave beyond that waits here for the next reader.
+ * runs, while its client is busy. What the group gave beyond that goes back to it, for whoever
+ * reads next; but for QoS 0, which waits here.
  *
  * <p>A message is the consumer's until its client answers, or the group takes it back because that
  * takes too long. Of a message that was taken back the client may still say that it has consumed
@@ -172,7 +173,26 @@ final class HttpConsumer implements Consumer {
   private void endReader() {
     reader = null;
     quietSeconds = 0;
+    declineWaiting();
     ask();
+  }
+
+  /** Gives back what nobody reads, so that others can have it; QoS 0 waits for the next reader. */
+  private void declineWaiting() {
+    List<Given> unread = waiting.stream().filter(given -> given.delivery() != null).toList();
+    waiting.removeIf(given -> given.delivery() != null);
+    for (Given given : unread) {
+      waitingBytes -= given.message().weight();
+      if (isUnanswered(given)) {
+        unanswered.remove(given.id());
+        decline(given.held());
+      }
+    }
+  }
+
+  private void decline(Delivery delivery) {
+    asks = false; // its member is busy by that
+    delivery.declined();
   }
 
   /** Tells the group whether messages are wanted, if that has changed. */
@@ -227,7 +247,9 @@ final class HttpConsumer implements Consumer {
   }
 
   private void expire(Given given) {
-    if (given.delivery() != null && unanswered.remove(given.id(), given)) {
+    if (given.delivery() == null) {
+      consumers.dropped().increment();
+    } else if (unanswered.remove(given.id(), given)) {
       given.held().expired();
     }
   }
@@ -252,6 +274,9 @@ final class HttpConsumer implements Consumer {
         waitingBytes += given.message().weight();
       }
     }
+    if (reader == null) {
+      declineWaiting();
+    }
     serveSoon();
     ask();
   }
@@ -269,6 +294,10 @@ final class HttpConsumer implements Consumer {
 
   @Override
   public void take(Delivery delivery) {
+    if (reader == null) {
+      decline(delivery);
+      return;
+    }
     Given given = new Given(++lastId, delivery.message(), delivery);
     unanswered.put(given.id(), given);
     hold(given);
@@ -304,6 +333,10 @@ final class HttpConsumer implements Consumer {
     for (Given given : taken) {
       waitingBytes -= given.message().weight();
       drop(given);
+    }
+    ConsumerReader to = reader;
+    if (to != null && !to.isStream()) {
+      forgetTaken();
     }
     ask();
   }
@@ -386,6 +419,9 @@ final class HttpConsumer implements Consumer {
       unfinished.add(given.held());
     }
     unanswered.clear();
+    waiting.stream()
+        .filter(given -> given.delivery() == null)
+        .forEach(given -> consumers.dropped().increment());
     waiting.clear();
     present.leave(unfinished, false);
     ConsumerReader to = reader;

@@ -64,7 +64,8 @@ final class HttpConsumers {
         hub.metrics()
             .counter(
                 "herald_http_consumer_messages_dropped_total",
-                "Messages of QoS 0 dropped because too much waits for a consumer over HTTP.");
+                "Messages of QoS 0 dropped because too much waits for a consumer over HTTP, because"
+                    + " they expired there, or because it left.");
     for (Ending why : Ending.values()) {
       ended.put(
           why,
@@ -92,7 +93,7 @@ final class HttpConsumers {
     return lane;
   }
 
-  /** Counts messages of QoS 0 that find no room. */
+  /** Counts messages of QoS 0 that nobody reads. */
   Counter dropped() {
     return dropped;
   }

@@ -8,6 +8,7 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.herald.core.error.HeraldException;
+import dev.herald.http.socket.Sockets;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
 import java.util.function.Supplier;
@@ -31,6 +32,9 @@ final class MessageStream implements ConsumerReader {
   private final ServiceRequestContext ctx;
   private final HttpResponseWriter out = HttpResponse.streaming();
   private boolean writing;
+
+  /** What is being written: the consumer has it again if it cannot be. */
+  private List<Given> batch = List.of();
 
   /** For how long it has been writing, or has had nothing to write. */
   private long seconds;
@@ -84,8 +88,9 @@ final class MessageStream implements ConsumerReader {
   }
 
   @Override
-  public void give(List<Given> batch) {
-    write(() -> lines(batch));
+  public void give(List<Given> next) {
+    batch = next;
+    write(() -> lines(next));
   }
 
   private void write(Supplier<byte[]> lines) {
@@ -93,17 +98,31 @@ final class MessageStream implements ConsumerReader {
     seconds = 0;
     ctx.eventLoop()
         .execute(() -> {
-          // once it is closed nobody waits for this
-          if (out.tryWrite(HttpData.wrap(lines.get()))) {
-            var _ = out.whenConsumed().thenRun(() -> consumer.lane().run(this::written));
+          if (!out.tryWrite(HttpData.wrap(lines.get()))) {
+            consumer.lane().run(this::notWritten);
+            return;
           }
+          var _ =
+              out.whenConsumed()
+                  .handle((done, failure) -> {
+                    consumer.lane().run(failure == null ? this::written : this::notWritten);
+                    return this;
+                  });
         });
   }
 
   private void written() {
+    batch = List.of();
     writing = false;
     seconds = 0;
     consumer.serve();
+  }
+
+  /** Another stream took this one's place, or its connection is lost. */
+  private void notWritten() {
+    List<Given> back = batch;
+    batch = List.of();
+    consumer.giveBack(back);
   }
 
   private static byte[] lines(List<Given> batch) {
@@ -117,7 +136,15 @@ final class MessageStream implements ConsumerReader {
 
   @Override
   public void end(@Nullable HeraldException why) {
-    out.close();
+    if (!writing) {
+      out.close();
+      return;
+    }
+    // its client may never read on: to end in order would hold the connection for as long
+    out.abort();
+    if (!ctx.sessionProtocol().isMultiplex()) {
+      Sockets.close(ctx);
+    }
   }
 
   @Override

@@ -86,6 +86,26 @@ class HttpConsumerIT extends HttpConsumerFixture {
   }
 
   @Test
+  void poll_ofAGroupOfAnotherLane_leavesTheGroupWhatItDoesNotTake() throws Exception {
+    FewConsumers other = FewConsumers.join(edge, "a", "$share/g/jobs/#");
+    String consumer = join("{\"clientId\":\"w1\"}");
+    other.refuse();
+    List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      answers.add(publish("jobs/" + i, "x"));
+    }
+    await().until(() -> other.got.size() == 5 && group().get("waitingBytes").asInt() >= 5 * 97);
+    JsonNode first = poll(consumer, "?wait=30&limit=1").getFirst();
+    await().until(() -> member("w1").get("underWay").asInt() == 1);
+    say(consumer, "{\"acknowledge\":[\"" + first.get("deliveryId").asText() + "\"]}");
+    pass(ACK_SECONDS + 1);
+    List<JsonNode> rest = poll(consumer, "?wait=30");
+    assertThat(rest).hasSize(4);
+    assertThat(rest).allMatch(message -> message.get("attempt").asInt() == 2);
+    assertThat(answers.stream().filter(CompletableFuture::isDone)).hasSizeLessThanOrEqualTo(1);
+  }
+
+  @Test
   void consumer_atItsInflightMax_getsNoMoreUntilItAnswers() throws Exception {
     String consumer = join("{\"inFlightMax\":2}");
     for (int i = 0; i < 3; i++) {
@@ -330,33 +350,47 @@ class HttpConsumerIT extends HttpConsumerFixture {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(ints = {0, 1})
-  void stream_thatIsNotRead_holdsNoMoreThanTheBound_andThenEnds(int qos) throws Exception {
+  @Test
+  void stream_thatIsNotRead_holdsNoMoreThanTheBound() throws Exception {
     String consumer = join("{\"inFlightMax\":1000}");
-    try (Socket socket = new Socket()) {
-      socket.setReceiveBufferSize(8 << 10);
-      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), edge.edge.port()));
-      send(socket, consumer + "/messages", "application/x-ndjson");
-      await().until(() -> member("").get("state").asText().equals("live"));
-      for (int i = 0; i < 400 && member("").get("state").asText().equals("live"); i++) {
-        publishLarge(qos);
+    try (Socket socket = unread(consumer)) {
+      for (int i = 0; i < 200; i++) {
+        publishLarge(1);
+      }
+      await().until(() -> group().get("waitingBytes").asLong() > 4 << 20);
+      assertThat(member("").get("underWay").asLong() * (64 << 10))
+          .isLessThan(SETTINGS.bytesMax() + (1 << 20));
+      assertThat(socket.isConnected()).isTrue();
+    }
+  }
+
+  @Test
+  void stream_thatIsNotRead_ends_andItsConnectionWithIt() throws Exception {
+    String consumer = join("{}");
+    try (Socket socket = unread(consumer)) {
+      for (int i = 0; i < 800; i++) {
+        publishLarge(0); // 50 MiB: more than the buffers of both sockets
       }
       await().until(() -> member("").get("state").asText().equals("busy"));
-      for (int i = 0; i < 400; i++) {
-        publishLarge(qos);
-      }
-      if (qos == 1) {
-        await().until(() -> group().get("waitingBytes").asLong() > 4 << 20);
-        assertThat(member("").get("underWay").asLong() * (64 << 10))
-            .isLessThan(SETTINGS.bytesMax() + (1 << 20));
-      } else {
-        await().until(() -> group().get("dropped").asLong() > 0);
-      }
+      await().until(() -> group().get("dropped").asLong() > 0);
+      double connections = edge.metric("herald_http_connections");
       sweep(61 + 61);
       await().until(() -> edge.metric("herald_http_consumers") == 0);
       assertThat(ended("slow")).isEqualTo(1);
+      await("its connection, though nobody reads")
+          .until(() -> edge.metric("herald_http_connections") < connections);
+      assertThat(socket.isConnected()).isTrue();
     }
+  }
+
+  /** Opens a stream and does not read it. */
+  private Socket unread(String consumer) throws Exception {
+    Socket socket = new Socket();
+    socket.setReceiveBufferSize(8 << 10);
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), edge.edge.port()));
+    send(socket, consumer + "/messages", "application/x-ndjson");
+    await().until(() -> member("").get("state").asText().equals("live"));
+    return socket;
   }
 
   @Test
