@@ -161,6 +161,7 @@ class TopicResourcesIT {
       assertThat(refused.statusCode()).isEqualTo(503);
       assertThat(refused.body()).contains("urn:herald:error:SUBSCRIBERS_BUSY");
     }
+    CompletableFuture.runAsync(() -> {}, lane::execute).join();
     assertThat(publish("jobs", "x").statusCode()).isEqualTo(200);
   }
 

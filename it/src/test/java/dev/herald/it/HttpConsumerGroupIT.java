@@ -42,9 +42,7 @@ class HttpConsumerGroupIT {
   @Test
   void producerOverMqtt_isDoneWhenABackendAcknowledges() {
     String consumer = join();
-    CompletableFuture<Child.Ended> producer =
-        CompletableFuture.supplyAsync(
-            () -> mosquitto.tryPublish("-q", "1", "-t", "jobs/1", "-m", "hello"));
+    CompletableFuture<Child.Ended> producer = publishing();
     JsonNode message = messages(consumer).getFirst();
     assertThat(message.path("payload").asText()).isEqualTo("hello");
     assertThat(producer).isNotDone();
@@ -55,9 +53,7 @@ class HttpConsumerGroupIT {
   @Test
   void backendThatRefuses_hasAnMqttMemberGetIt() {
     String consumer = join();
-    CompletableFuture<Child.Ended> producer =
-        CompletableFuture.supplyAsync(
-            () -> mosquitto.tryPublish("-q", "1", "-t", "jobs/1", "-m", "hello"));
+    CompletableFuture<Child.Ended> producer = publishing();
     String id = messages(consumer).getFirst().path("deliveryId").asText();
     try (var member = mosquitto.subscribe("-q", "1", "-t", FILTER, "-C", "1")) {
       curl(consumer + "/acknowledgements", "-d", "{\"refuse\":[\"" + id + "\"]}");
@@ -108,6 +104,13 @@ class HttpConsumerGroupIT {
       }
       posted.forEach(result -> assertThat(result.join().getError()).isEmpty());
     }
+  }
+
+  /** Publishes, on a thread of its own: the end of a process is told by the common pool. */
+  private CompletableFuture<Child.Ended> publishing() {
+    return CompletableFuture.supplyAsync(
+        () -> mosquitto.tryPublish("-q", "1", "-t", "jobs/1", "-m", "hello"),
+        Thread::startVirtualThread);
   }
 
   private static List<CompletableFuture<Mqtt5PublishResult>> post(Mqtt5 producer, int count) {
