@@ -8,8 +8,12 @@ import java.util.Collections;
 import java.util.List;
 
 /** A client that notes what it gets. */
-class FakeClient extends Client {
+public class FakeClient extends Client {
   final List<String> got = Collections.synchronizedList(new ArrayList<>());
+
+  /** The same, whole. */
+  public final List<Message> messages = Collections.synchronizedList(new ArrayList<>());
+
   volatile boolean ready = true;
 
   /** How many it takes before it has no more room; on its lane. */
@@ -19,7 +23,8 @@ class FakeClient extends Client {
   private final String id;
   private final Lane lane;
 
-  FakeClient(String id, Lane lane) {
+  /** Makes one that takes whatever it gets. */
+  public FakeClient(String id, Lane lane) {
     this.id = id;
     this.lane = lane;
   }
@@ -52,6 +57,7 @@ class FakeClient extends Client {
   @Override
   protected void take(Message notification) {
     room--;
+    messages.add(notification);
     got.add(new String(notification.payload(), StandardCharsets.UTF_8));
   }
 }

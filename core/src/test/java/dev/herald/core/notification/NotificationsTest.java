@@ -8,8 +8,8 @@ import dev.herald.core.app.Permissions;
 import dev.herald.core.app.Permissions.Caller;
 import dev.herald.core.bus.InProcessBus;
 import dev.herald.core.bus.Nodes;
-import dev.herald.core.client.Client;
 import dev.herald.core.client.Clients;
+import dev.herald.core.client.FakeClient;
 import dev.herald.core.client.NotificationDraft;
 import dev.herald.core.client.NotificationOutcome;
 import dev.herald.core.client.NotificationSettings;
@@ -21,7 +21,6 @@ import dev.herald.core.error.ErrorCode;
 import dev.herald.core.error.HeraldException;
 import dev.herald.core.id.MessageIds;
 import dev.herald.core.metric.Metrics;
-import dev.herald.core.route.Lane;
 import dev.herald.core.route.ManualLane;
 import dev.herald.core.route.Message;
 import dev.herald.core.route.Router;
@@ -56,9 +55,9 @@ class NotificationsTest {
 
   @Test
   void clientsOfAllNodes_areReachedAndCounted() {
-    Recipient here = one.client("ann");
-    Recipient there = two.client("ann");
-    Recipient other = two.client("bob");
+    FakeClient here = one.client("ann");
+    FakeClient there = two.client("ann");
+    FakeClient other = two.client("bob");
     CompletionStage<NotificationOutcome> sent = one.notifications.send(CALLER, draft(users("ann")));
     one.lane.runAll();
     assertThat(sent.toCompletableFuture()).as("the other node has not told").isNotDone();
@@ -67,9 +66,9 @@ class NotificationsTest {
     assertThat(outcome.reached()).isEqualTo(2);
     assertThat(outcome.complete()).isTrue();
     assertThat(outcome.kept()).isFalse();
-    assertThat(other.got).isEmpty();
-    Message message = here.got.getFirst();
-    assertThat(there.got).containsExactly(message);
+    assertThat(other.messages).isEmpty();
+    Message message = here.messages.getFirst();
+    assertThat(there.messages).containsExactly(message);
     assertThat(message.topic()).isEqualTo("$notify");
     assertThat(message.payload()).asString().isEqualTo("hi");
     assertThat(message.properties().contentType()).isEqualTo("text/plain");
@@ -84,7 +83,7 @@ class NotificationsTest {
         one.notifications.send(CALLER, waiting).toCompletableFuture().join();
     assertThat(outcome.reached()).isZero();
     assertThat(outcome.kept()).isTrue();
-    assertThat(two.client("ann").got).hasSize(1);
+    assertThat(two.client("ann").messages).hasSize(1);
     NotificationOutcome lost =
         one.notifications
             .send(Caller.ofApp("none"), draft(Target.ALL))
@@ -151,13 +150,13 @@ class NotificationsTest {
 
   @Test
   void whileLanesAreFull_nothingMoreIsTaken() {
-    Recipient ann = one.client("ann");
+    FakeClient ann = one.client("ann");
     one.router.run(one.lane, 20 << 20, () -> {});
     refuse(ErrorCode.SUBSCRIBERS_BUSY, "do not keep up", draft(Target.ALL));
     one.lane.runAll();
     var _ = one.notifications.send(CALLER, draft(Target.ALL));
     one.lane.runAll();
-    assertThat(ann.got).hasSize(1);
+    assertThat(ann.messages).hasSize(1);
   }
 
   @Test
@@ -202,8 +201,8 @@ class NotificationsTest {
       notifications.start();
     }
 
-    Recipient client(String userId) {
-      Recipient client = new Recipient("client-" + clients++, lane);
+    FakeClient client(String userId) {
+      FakeClient client = new FakeClient("client-" + clients++, lane);
       Clients all = apps.get("app").clients();
       all.join(client, new Registration(userId, null, List.of()));
       all.listen(client);
@@ -224,47 +223,6 @@ class NotificationsTest {
           .mapToLong(Metrics.Metric::value)
           .map(count -> Math.min(count, 1))
           .sum();
-    }
-  }
-
-  private static final class Recipient extends Client {
-    final List<Message> got = new ArrayList<>();
-    private final String id;
-    private final Lane lane;
-
-    Recipient(String id, Lane lane) {
-      this.id = id;
-      this.lane = lane;
-    }
-
-    @Override
-    public String id() {
-      return id;
-    }
-
-    @Override
-    public Lane lane() {
-      return lane;
-    }
-
-    @Override
-    protected boolean isReady() {
-      return true;
-    }
-
-    @Override
-    protected boolean hasRoomFor(Message notification) {
-      return true;
-    }
-
-    @Override
-    protected boolean accepts(Message notification) {
-      return true;
-    }
-
-    @Override
-    protected void take(Message notification) {
-      got.add(notification);
     }
   }
 }

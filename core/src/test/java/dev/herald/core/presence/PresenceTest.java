@@ -11,9 +11,9 @@ import dev.herald.core.app.Permissions.Caller;
 import dev.herald.core.bus.BusMessage;
 import dev.herald.core.bus.InProcessBus;
 import dev.herald.core.bus.Nodes;
-import dev.herald.core.client.Client;
 import dev.herald.core.client.ClientDocuments;
 import dev.herald.core.client.Clients;
+import dev.herald.core.client.FakeClient;
 import dev.herald.core.client.NotificationSettings;
 import dev.herald.core.client.PresenceEvent;
 import dev.herald.core.client.Registration;
@@ -60,8 +60,8 @@ class PresenceTest {
 
   @Test
   void clientsOfAllNodes_areTold_andWhenTheLastOneWent() {
-    Guest here = one.client("phone");
-    Guest there = two.client("laptop");
+    FakeClient here = one.client("phone");
+    FakeClient there = two.client("laptop");
     assertThat(ask().clients())
         .extracting(UserPresence.Online::clientId)
         .containsExactlyInAnyOrder("phone", "laptop");
@@ -76,8 +76,8 @@ class PresenceTest {
     one.client("first");
     assertThat(onTheBus).isEmpty();
     Watcher watcher = two.watch();
-    Guest here = one.client("phone");
-    Guest there = two.client("laptop");
+    FakeClient here = one.client("phone");
+    FakeClient there = two.client("laptop");
     one.leave(here);
     assertThat(two.lane.runAll()).isEqualTo(3);
     assertThat(watcher.got).containsExactly("phone true", "laptop true", "phone false");
@@ -178,13 +178,13 @@ class PresenceTest {
       presence.start();
     }
 
-    Guest client(String id) {
-      Guest guest = new Guest(id, lane);
+    FakeClient client(String id) {
+      FakeClient guest = new FakeClient(id, lane);
       apps.get("app").clients().join(guest, new Registration("ann", null, List.of()));
       return guest;
     }
 
-    void leave(Guest guest) {
+    void leave(FakeClient guest) {
       apps.get("app").clients().leave(guest);
     }
 
@@ -200,44 +200,6 @@ class PresenceTest {
       apps.get("app").topics().remove(watcher.subscription);
       presence.unwatch("app");
     }
-  }
-
-  private static final class Guest extends Client {
-    private final String id;
-    private final Lane lane;
-
-    Guest(String id, Lane lane) {
-      this.id = id;
-      this.lane = lane;
-    }
-
-    @Override
-    public String id() {
-      return id;
-    }
-
-    @Override
-    public Lane lane() {
-      return lane;
-    }
-
-    @Override
-    protected boolean isReady() {
-      return true;
-    }
-
-    @Override
-    protected boolean hasRoomFor(Message notification) {
-      return true;
-    }
-
-    @Override
-    protected boolean accepts(Message notification) {
-      return true;
-    }
-
-    @Override
-    protected void take(Message notification) {}
   }
 
   private static final class Watcher extends Subscriber {
